@@ -1,0 +1,103 @@
+// What a shape rule sees of its node, and how it states what it found. One rule is one function of this context.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "graph/graph.hpp"
+
+namespace trtreport::ops {
+
+class Inference;  // the engine that walks the graph (inference.hpp)
+
+// Valid while one rule runs. Indices past the end, and omitted optional inputs, are answered as "not there".
+class InferContext {
+ public:
+  InferContext(Inference& engine, NodeId id);
+
+  Graph& graph();
+  NodeId id() const { return id_; }
+  const Node& node() const { return *node_; }
+  int opset() const { return node_->opset; }
+  std::string_view op() const;
+  std::string_view domain() const;
+
+  // Inputs.
+  int input_count() const { return static_cast<int>(node_->inputs.size()); }
+  bool has_input(int index) const;
+  const Type& type(int index) const;            // Unknown where not there
+  DType dtype(int index) const { return type(index).dtype; }
+  const Shape& shape(int index) const { return type(index).shape; }
+  // Contents where they are known; small initializers are read from the file on first asking. Null otherwise.
+  const Value* value(int index);
+  // The value as integers / as plain numbers; empty where unknown or not of that kind.
+  std::optional<Dims> ints(int index);                          // symbolic allowed
+  std::optional<std::vector<int64_t>> numbers(int index);       // all plain
+  std::optional<std::vector<double>> reals(int index);          // floats, or integers turned into doubles
+  std::optional<Dim> scalar(int index);                         // the only element of an integer value
+
+  // Attributes. The typed getters answer the default where the attribute is absent or of another type.
+  const onnx::Attribute* attribute(std::string_view name) const;
+  bool has_attribute(std::string_view name) const { return attribute(name) != nullptr; }
+  int64_t attribute_int(std::string_view name, int64_t otherwise) const;
+  double attribute_float(std::string_view name, double otherwise) const;
+  std::string_view attribute_string(std::string_view name, std::string_view otherwise) const;
+  std::optional<std::vector<int64_t>> attribute_ints(std::string_view name) const;
+  std::optional<std::vector<double>> attribute_floats(std::string_view name) const;
+  // An integer list that is an attribute in old opsets and input `index` in new ones (axes, pads, starts, …): whichever
+  // is there. Empty where it is absent, or an input whose value is unknown: `given` tells the two apart.
+  struct MovedInts { bool given = false; std::optional<Dims> values; };
+  MovedInts moved_ints(std::string_view attribute_name, int input_index);
+
+  // Outputs. Setting an output that the node does not have (or omits) does nothing. Setting it again replaces it.
+  int output_count() const { return static_cast<int>(node_->outputs.size()); }
+  bool has_output(int index) const;
+  void set_type(int index, Type type);
+  void set(int index, DType dtype, std::span<const Dim> dims);
+  void set(int index, DType dtype, const Dims& dims) { set(index, dtype, std::span<const Dim>(dims)); }
+  void set(int index, DType dtype, const Shape& shape);
+  void set_unknown_rank(int index, DType dtype);                // the dtype alone is known
+  void set_unknown_dims(int index, DType dtype, int rank, std::string_view cause);
+  void set_sequence(int index, DType dtype, const Shape& element_shape);
+  // Contents of an output whose type is set; dropped when over kMostValueElements or not as many as the shape has.
+  void set_value(int index, Value value);
+
+  // Sizes.
+  Dim hidden(std::string_view cause);           // an unknown size caused by this node: the node's op and name are prefixed
+  Shape make_shape(const Dims& dims) { return graph().shape(dims); }
+  // Axis of `rank` from a possibly negative one; empty (and a diagnostic) where it is out of range.
+  std::optional<int> axis(int64_t value, int rank);
+  std::optional<std::vector<int>> axes(std::span<const int64_t> values, int rank);
+  // numpy broadcasting of two or more shapes; certain dims win over symbols, a symbol against 1 is the symbol, two
+  // different symbols: the one both can only be (the first, as exporters' shapes agree), contradictions: a diagnostic.
+  Shape broadcast(std::span<const Shape> shapes);
+  Shape broadcast(const Shape& a, const Shape& b);
+
+  // A fault of the model at this node: kept as a diagnostic, the outputs stay what they are (unknown by default).
+  void fault(std::string message);
+
+  // Bodies (If, Loop, Scan, SequenceMap): sets the body's input types and values, then infers its nodes.
+  std::span<const BodyId> bodies() const { return node_->bodies; }
+  std::optional<BodyId> body(std::string_view attribute_name) const;
+  const Body& body_of(BodyId id);
+  void set_body_input(BodyId body, int index, const Type& type, const Value* value);
+  void infer_body(BodyId body);
+  const Type& body_output_type(BodyId body, int index);
+  const Value* body_output_value(BodyId body, int index);
+  // For cost: how often the body runs (nullopt: unknown), or that it is the branch never taken / taken.
+  void set_body_times(BodyId body, std::optional<uint64_t> times);
+
+ private:
+  Inference& engine_;
+  NodeId id_;
+  const Node* node_;
+};
+
+using ShapeRule = void (*)(InferContext&);
+
+}  // namespace trtreport::ops

@@ -1,0 +1,73 @@
+// The roofline of one device at one precision: per node what bounds it and for how long, and the whole model's floor.
+// Model: Williams, Waterman, Patterson, "Roofline", CACM 52(4), 2009.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "roofline/analysis.hpp"
+#include "roofline/device.hpp"
+
+namespace trtreport {
+
+struct RooflineOptions {
+  bool sparse = false;   // 2:4 sparse tensor peaks where the device has them
+  bool tf32 = true;      // fp32 on compute capability >= 8.0 runs as tf32
+};
+
+struct Fallback {
+  std::string code;      // "no_precision": the device has no unit for it
+  std::string text;      // "no INT4 tensor cores on NVIDIA H100 SXM: evaluated at the INT8 peak"
+};
+
+struct Group {           // sums by class or operator
+  std::string key;
+  uint64_t nodes = 0;
+  double seconds = 0;
+  Count macs, flops;
+  double bytes = 0;
+};
+
+struct Sentence {
+  std::string code;      // stable; with args it can be said in another language
+  std::string text;
+  std::vector<std::pair<std::string, std::string>> args;
+};
+
+struct Roofline {
+  std::string device;
+  bool measured = false;
+  Precision precision = Precision::Fp16;
+  Precision evaluated_as = Precision::Fp16;
+  std::optional<Fallback> fallback;
+  std::optional<double> peak_tensor, peak_vector, bandwidth, ridge;
+  std::string accumulate;
+  double launch_seconds = 0;
+  std::optional<double> seconds, seconds_floor;     // unknown while a symbol is unbound
+  uint64_t weight_bytes = 0;                        // at this precision
+  std::optional<uint64_t> peak_activation_bytes, memory_bytes;
+  std::optional<bool> fits_memory;
+  std::optional<double> traffic_bytes, intensity;
+  double compute_seconds = 0, memory_seconds = 0, launch_bound_seconds = 0;   // by what bounds
+  std::vector<Group> by_class, by_op;               // most seconds first
+  std::vector<uint32_t> hottest;                    // up to ten indices into Figures::nodes
+  std::vector<Sentence> verdict;
+  // By listed node; NaN where unknown.
+  std::vector<double> node_seconds, node_bytes, node_intensity;
+  std::string node_bound;                           // c, m, l, n; '?' where unknown
+};
+
+// Evaluates the graph at `precision` (Model: every tensor as stored): float32 weights and activations re-sized to it
+// (int4, fp4: weights only; activations and arithmetic fp16), integers, bools and already quantized tensors kept.
+// Contractions use the tensor peak, everything else and depthwise convolution the vector peak.
+Roofline evaluate_roofline(const Figures& figures, const Graph& graph, const Device& device, Precision precision,
+                           const RooflineOptions& options);
+
+// The precisions that the device has any peak for, in report order (Model not among them).
+std::vector<Precision> supported_precisions(const Device& device, const RooflineOptions& options);
+
+}  // namespace trtreport

@@ -1,0 +1,65 @@
+// The facade: open a model, analyse it, write the document. The only core header that the command line, the WebAssembly
+// bindings and most tests include. Nothing throws across it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "base/byte_source.hpp"
+#include "base/diagnostics.hpp"
+#include "ops/inference.hpp"
+#include "roofline/analysis.hpp"
+#include "roofline/device.hpp"
+#include "roofline/roofline.hpp"
+
+namespace trtreport {
+
+enum class Convention : uint8_t { Hardware, Course };
+
+// Everything that changes a figure.
+struct Options {
+  std::vector<Device> devices;           // none: kDefaultDevice
+  std::vector<Precision> precisions;     // none: every one that the device supports
+  ops::Binding binding;
+  RooflineOptions roofline;
+  Convention convention = Convention::Hardware;
+};
+
+// One analysed model.
+class Analysis {
+ public:
+  // Reads, resolves, infers, counts. `source` must outlive the result. Errors are those of read_model, build_graph and
+  // Inference::run.
+  static tl::expected<std::unique_ptr<Analysis>, Error> run(ByteSource& source, ExternalFiles* files, Options options);
+
+  const Graph& graph() const { return *graph_; }
+  const Options& options() const { return options_; }
+  const Figures& figures() const { return figures_; }
+  const Diagnostics& diagnostics() const { return diagnostics_; }
+  // (device index, precision) in document order.
+  struct RooflineKey { size_t device; Precision precision; };
+  std::vector<RooflineKey> rooflines() const;
+  // Evaluated on asking, so that one of many is in memory at a time.
+  Roofline roofline(const RooflineKey& key) const;
+  // SHA-256, hexadecimal, of operators, attributes, wiring, types and shapes; not of names and weight values.
+  std::string structure_sha256() const;
+
+ private:
+  Analysis() = default;
+  Options options_;
+  Diagnostics diagnostics_;
+  std::unique_ptr<Graph> graph_;
+  std::unique_ptr<ops::Inference> inference_;
+  Figures figures_;
+};
+
+inline constexpr std::string_view kVersion = "0.1.0";
+
+}  // namespace trtreport
