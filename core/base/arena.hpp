@@ -1,4 +1,5 @@
-// Bump allocation and string interning: a graph of 200,000 nodes is a few large blocks instead of a million small ones.
+// Bump allocation and string interning: a graph of 200,000 nodes is a few large blocks instead of a
+// million small ones.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +14,8 @@
 
 namespace trtreport {
 
-// Owns memory that is freed all at once. Only for trivially destructible types; pointers stay valid for its lifetime.
+// Owns memory that is freed all at once. Only for trivially destructible types; pointers stay valid
+// for its lifetime.
 class Arena {
  public:
   Arena() = default;

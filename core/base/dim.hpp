@@ -1,5 +1,5 @@
-// A symbolic 64-bit integer: a number, or a polynomial over the model's free sizes ("batch", "2*batch", floor(h/2)).
-// Shapes and the integer values that make shapes are both written in it.
+// A symbolic 64-bit integer: a number, or a polynomial over the model's free sizes ("batch",
+// "2*batch", floor(h/2)). Shapes and the integer values that make shapes are both written in it.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,9 @@ namespace trtreport {
 struct DimExpression;  // interned; owned by a DimTable
 class DimTable;
 
-// Value type, 16 bytes. Equal expressions are one object, so == is exact for the normal form (sums of products with
-// integer coefficients over symbols, floor quotients, minima and maxima). A size that depends on data is a hidden
-// symbol: equal to itself, printed as null, with its cause kept.
+// Value type, 16 bytes. Equal expressions are one object, so == is exact for the normal form (sums
+// of products with integer coefficients over symbols, floor quotients, minima and maxima). A size
+// that depends on data is a hidden symbol: equal to itself, printed as null, with its cause kept.
 class Dim {
  public:
   constexpr Dim() = default;
@@ -32,7 +32,7 @@ class Dim {
   bool is_hidden() const;
   // Why it is hidden; empty where it is not.
   std::string_view cause() const;
-  // "batch", "2*batch", "floor(height/2) + 1"; digits for a number; empty where hidden.
+  // "batch", "2*batch", "floor((height + 1)/2)"; digits for a number; empty where hidden.
   std::string text() const;
 
   friend bool operator==(const Dim& a, const Dim& b) {
@@ -40,28 +40,30 @@ class Dim {
   }
 
  private:
-  friend class DimTable;
+  friend struct DimOperations;
   constexpr Dim(const DimExpression* expression, int) : expression_(expression) {}
   const DimExpression* expression_ = nullptr;
   int64_t value_ = 0;  // 0 where there is an expression
 };
 
-// Exact on numbers; int64 overflow and expressions past the size limits give a hidden dim with that cause.
+// Exact on numbers; int64 overflow and expressions past the size limits give a hidden dim with that
+// cause.
 Dim operator+(const Dim& a, const Dim& b);
 Dim operator-(const Dim& a, const Dim& b);
 Dim operator*(const Dim& a, const Dim& b);
-Dim floor_div(const Dim& a, const Dim& b);      // toward minus infinity; by 0: hidden
+Dim floor_div(const Dim& a, const Dim& b);  // toward minus infinity; by 0: hidden
 Dim ceil_div(const Dim& a, const Dim& b);
-Dim truncated_div(const Dim& a, const Dim& b);  // ONNX integer Div; the same as floor_div unless signs differ
-Dim modulo(const Dim& a, const Dim& b);         // sign of the divisor (Mod with fmod = 0)
+Dim truncated_div(const Dim& a,
+                  const Dim& b);  // ONNX integer Div; the same as floor_div unless signs differ
+Dim modulo(const Dim& a, const Dim& b);  // sign of the divisor (Mod with fmod = 0)
 Dim min(const Dim& a, const Dim& b);
 Dim max(const Dim& a, const Dim& b);
-Dim product(std::span<const Dim> dims);         // 1 for none
+Dim product(std::span<const Dim> dims);  // 1 for none
 // a / b where it divides without remainder as polynomials; empty where that is not certain.
 std::optional<Dim> exact_div(const Dim& a, const Dim& b);
 
-// What is certain for every value of the free symbols (each symbol is at least 0, a graph input's at least 1).
-// Empty where neither is certain.
+// What is certain for every value of the free symbols (each symbol is at least 0, a graph input's
+// at least 1). Empty where neither is certain.
 std::optional<bool> certainly_equal(const Dim& a, const Dim& b);
 std::optional<bool> certainly_less(const Dim& a, const Dim& b);
 
@@ -77,10 +79,12 @@ class DimTable {
 
   // The symbol of that name, made on first use. At least `least` (0 or 1) in every comparison.
   Dim symbol(std::string_view name, int64_t least = 1);
-  // A new unknown size; `cause` e.g. "NonZero '/nz': the number of non-zero elements depends on the data".
+  // A new unknown size; `cause` e.g. "NonZero '/nz': the number of non-zero elements depends on the
+  // data".
   Dim hidden(std::string_view cause);
 
-  // Numbers of symbols by name, e.g. {"batch", 1}; empty result where a symbol is missing or hidden, or on overflow.
+  // Numbers of symbols by name, e.g. {"batch", 1}; empty result where a symbol is missing or
+  // hidden, or on overflow.
   struct Binding {
     std::string name;
     int64_t value;

@@ -16,19 +16,19 @@ struct Row {
 };
 
 constexpr std::array<Row, kDTypeCount> kRows = {{
-    {"undefined", 0, Kind::None},       {"float32", 32, Kind::Float},
-    {"uint8", 8, Kind::Unsigned},       {"int8", 8, Kind::Signed},
-    {"uint16", 16, Kind::Unsigned},     {"int16", 16, Kind::Signed},
-    {"int32", 32, Kind::Signed},        {"int64", 64, Kind::Signed},
-    {"string", 0, Kind::Other},         {"bool", 8, Kind::Other},
-    {"float16", 16, Kind::Float},       {"float64", 64, Kind::Float},
-    {"uint32", 32, Kind::Unsigned},     {"uint64", 64, Kind::Unsigned},
-    {"complex64", 64, Kind::Other},     {"complex128", 128, Kind::Other},
-    {"bfloat16", 16, Kind::Float},      {"float8_e4m3fn", 8, Kind::Float},
+    {"undefined", 0, Kind::None},        {"float32", 32, Kind::Float},
+    {"uint8", 8, Kind::Unsigned},        {"int8", 8, Kind::Signed},
+    {"uint16", 16, Kind::Unsigned},      {"int16", 16, Kind::Signed},
+    {"int32", 32, Kind::Signed},         {"int64", 64, Kind::Signed},
+    {"string", 0, Kind::Other},          {"bool", 8, Kind::Other},
+    {"float16", 16, Kind::Float},        {"float64", 64, Kind::Float},
+    {"uint32", 32, Kind::Unsigned},      {"uint64", 64, Kind::Unsigned},
+    {"complex64", 64, Kind::Other},      {"complex128", 128, Kind::Other},
+    {"bfloat16", 16, Kind::Float},       {"float8_e4m3fn", 8, Kind::Float},
     {"float8_e4m3fnuz", 8, Kind::Float}, {"float8_e5m2", 8, Kind::Float},
     {"float8_e5m2fnuz", 8, Kind::Float}, {"uint4", 4, Kind::Unsigned},
-    {"int4", 4, Kind::Signed},          {"float4_e2m1fn", 4, Kind::Float},
-    {"float8_e8m0fnu", 8, Kind::Float}, {"uint2", 2, Kind::Unsigned},
+    {"int4", 4, Kind::Signed},           {"float4_e2m1fn", 4, Kind::Float},
+    {"float8_e8m0fnu", 8, Kind::Float},  {"uint2", 2, Kind::Unsigned},
     {"int2", 2, Kind::Signed},
 }};
 

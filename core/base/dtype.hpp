@@ -1,4 +1,5 @@
-// Element types of ONNX tensors: numbers, names and true sizes. Sub-byte types are why sizes are in bits.
+// Element types of ONNX tensors: numbers, names and true sizes. Sub-byte types are why sizes are in
+// bits.
 #pragma once
 
 #include <cstdint>
