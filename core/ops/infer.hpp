@@ -49,6 +49,8 @@ class InferContext {
   std::string_view attribute_string(std::string_view name, std::string_view otherwise) const;
   std::optional<std::vector<int64_t>> attribute_ints(std::string_view name) const;
   std::optional<std::vector<double>> attribute_floats(std::string_view name) const;
+  // Elements of a small Tensor attribute (ConstantOfShape's value); empty where it is absent, large or no numbers.
+  std::optional<Value> attribute_elements(std::string_view name) const;
   // An integer list that is an attribute in old opsets and input `index` in new ones (axes, pads, starts, …): whichever
   // is there. Empty where it is absent, or an input whose value is unknown: `given` tells the two apart.
   struct MovedInts { bool given = false; std::optional<Dims> values; };
