@@ -1,7 +1,7 @@
 # Checks that NOTICES names every npm package that the bundle depends on, with its version, and every
-# C++ library of the build's packages, with a licence text. NOTICES lists npm packages only where the
-# bundle was built, which BUNDLED tells.
-# cmake -DNOTICES=file -DTABLE=apt-packages.txt -DWEB=web -DBUNDLED=ON -P notices.cmake
+# C++ library of the build's packages, with a licence text. WEB is the web folder, empty where the
+# bundle was not built and NOTICES has no npm package to name.
+# cmake -DNOTICES=file -DTABLE=apt-packages.txt -DWEB=web -P notices.cmake
 cmake_minimum_required(VERSION 3.25)
 
 file(READ ${NOTICES} notices)
@@ -22,7 +22,7 @@ foreach(row IN LISTS rows)
   expect(${package})
 endforeach()
 
-if(BUNDLED)
+if(WEB)
   file(READ ${WEB}/package.json manifest)
   string(JSON dependencies GET "${manifest}" dependencies)
   string(JSON count LENGTH "${dependencies}")
