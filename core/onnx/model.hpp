@@ -81,7 +81,9 @@ struct Attribute {
   std::span<const int64_t> ints;
   std::span<const float> floats;
   std::span<const StringId> strings;
-  const TensorData* tensor = nullptr;    // Tensor; Tensors: the first
+  // Tensor; Tensors: the first. For value_int, value_ints, value_float, value_floats, value_string and value_strings
+  // (the forms of Constant): their elements as an Inline tensor.
+  const TensorData* tensor = nullptr;
   const SparseTensorData* sparse = nullptr;
   const TypeProto* type_proto = nullptr;
   std::span<Graph* const> graphs;        // Graph (one) and Graphs
@@ -125,6 +127,11 @@ struct Function {
   std::vector<std::pair<StringId, int64_t>> opsets;
 };
 
+// The Inline tensor of an attribute called value_int, value_ints, value_float, value_floats, value_string or
+// value_strings; null for every other. The reader fills Attribute::tensor with it; attributes that replace a reference
+// inside a function need it anew.
+const TensorData* inline_tensor(Arena& arena, std::string_view name, const Attribute& attribute);
+
 // What is known of one external data file.
 struct ExternalFile {
   StringId location = StringId::Empty;
@@ -154,7 +161,9 @@ struct Model {
 // Reads the skeleton. Never loads weight values, never trusts a length: every faulty file gives one Error with the byte
 // offset. `files` may be null (no external data). Missing external files are warnings in `diagnostics`.
 // Error codes: empty_file, not_onnx (with the kind of file it is: Git-LFS pointer, PyTorch .pt, TensorRT .engine, .ort,
-// zip, HTML, text…), truncated, malformed, nesting_too_deep, negative_dimension, no_graph.
+// zip, HTML, text…), truncated, malformed, nesting_too_deep, negative_dimension, no_graph, too_large (bounds that only a
+// hostile file reaches). The message is complete: file, byte, field path ("graph.node[12].attribute[1]"), cause.
+// Diagnostics: external_data_missing, external_data_refused, external_data_short, unknown_dtype, no_opset_import.
 tl::expected<std::unique_ptr<Model>, Error> read_model(ByteSource& source, ExternalFiles* files,
                                                        Diagnostics& diagnostics);
 
