@@ -23,10 +23,10 @@ void* Arena::allocate(size_t size, size_t alignment) {
     return result;
   }
   if (size > kBlockSize / 4) {  // a block of its own; the current one goes on
-    blocks_.emplace_back(new std::byte[size]);
+    blocks_.push_back(std::unique_ptr<std::byte[]>(new std::byte[size]));
     return blocks_.back().get();
   }
-  blocks_.emplace_back(new std::byte[kBlockSize]);
+  blocks_.push_back(std::unique_ptr<std::byte[]>(new std::byte[kBlockSize]));
   next_ = blocks_.back().get() + size;
   left_ = kBlockSize - size;
   return blocks_.back().get();
