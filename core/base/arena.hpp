@@ -72,12 +72,18 @@ class StringTable {
   size_t size() const { return strings_.size(); }
 
  private:
+  // Open addressing. The hash beside the id decides nearly every comparison without touching the text, and lets the
+  // table grow without reading any.
+  struct Slot {
+    uint32_t hash = 0;
+    uint32_t id = 0;  // 0: free, as the empty string is never stored
+  };
   void grow();
-  size_t slot(std::string_view text, uint64_t hash) const;
+  size_t slot(std::string_view text, uint32_t hash) const;
 
   Arena arena_;
   std::deque<std::string_view> strings_;
-  std::vector<uint32_t> slots_;  // open addressing; 0 is free, else index + 1
+  std::vector<Slot> slots_;
 };
 
 }  // namespace trtreport
