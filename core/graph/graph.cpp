@@ -1,0 +1,40 @@
+// Interning of shapes and values: most of the 200,000 tensors of a large graph share a few shapes.
+#include "graph/graph.hpp"
+
+#include <algorithm>
+
+namespace trtreport {
+namespace {
+
+uint64_t hash_dims(std::span<const Dim> dims) {
+  uint64_t hash = 0x9e3779b97f4a7c15ull + dims.size();
+  for (const Dim& dim : dims) {
+    const uint64_t word = dim.is_number() ? static_cast<uint64_t>(dim.number())
+                                          : reinterpret_cast<uintptr_t>(dim.expression());
+    hash = (hash ^ word) * 0xff51afd7ed558ccdull;
+    hash ^= hash >> 32;
+  }
+  return hash;
+}
+
+}  // namespace
+
+Shape Graph::shape(std::span<const Dim> dims) {
+  const uint64_t hash = hash_dims(dims);
+  const auto [first, last] = shapes_.equal_range(hash);
+  for (auto found = first; found != last; ++found) {
+    const std::span<const Dim> known = found->second.dims();
+    if (std::equal(known.begin(), known.end(), dims.begin(), dims.end())) return found->second;
+  }
+  const std::span<const Dim> stored = arena_.copy(dims);
+  const Shape result(stored.data(), static_cast<int>(stored.size()));
+  shapes_.emplace(hash, result);
+  return result;
+}
+
+const Value* Graph::keep(Value value) {
+  values_.push_back(std::move(value));
+  return &values_.back();
+}
+
+}  // namespace trtreport
