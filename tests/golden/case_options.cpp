@@ -1,0 +1,76 @@
+// See case_options.hpp.
+#include "golden/case_options.hpp"
+
+#include <cstdlib>
+#include <sstream>
+
+namespace trtreport::golden {
+namespace {
+
+using Result = tl::expected<void, std::string>;
+
+std::pair<std::string, std::string> cut(const std::string& text) {
+  const size_t at = text.rfind('=');
+  if (at == std::string::npos) return {text, {}};
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
+Result apply_binding(Options& options, const std::string& option, const std::string& value) {
+  if (option == "--batch") {
+    options.binding.batch = std::atoll(value.c_str());
+    return {};
+  }
+  const auto [name, number] = cut(value);
+  if (option == "--dim") {
+    options.binding.dims[name] = std::atoll(number.c_str());
+    return {};
+  }
+  std::istringstream dims(number);
+  std::vector<int64_t>& shape = options.binding.shapes[name];
+  for (int64_t dim = 0; dims >> dim; dims.get()) shape.push_back(dim);
+  return {};
+}
+
+Result apply(Options& options, const std::string& option, const std::string& value) {
+  if (option == "--device") {
+    auto device = find_device(value);
+    if (!device) return tl::unexpected(device.error().message);
+    options.devices.push_back(std::move(*device));
+    return {};
+  }
+  if (option == "--precision") {
+    const auto precision = precision_from_name(value);
+    if (!precision) return tl::unexpected("no precision " + value);
+    options.precisions.push_back(*precision);
+    return {};
+  }
+  if (option == "--convention") {
+    options.convention = value == "course" ? Convention::Course : Convention::Hardware;
+    return {};
+  }
+  if (option == "--batch" || option == "--dim" || option == "--shape")
+    return apply_binding(options, option, value);
+  return tl::unexpected("no option " + option);
+}
+
+}  // namespace
+
+tl::expected<Options, std::string> parse_options(const std::vector<std::string>& words) {
+  Options options;
+  for (size_t index = 0; index < words.size(); ++index) {
+    if (words[index] == "--sparse") {
+      options.roofline.sparse = true;
+    } else if (words[index] == "--no-tf32") {
+      options.roofline.tf32 = false;
+    } else if (index + 1 == words.size()) {
+      return tl::unexpected("no value for " + words[index]);
+    } else if (const Result applied = apply(options, words[index], words[index + 1]); !applied) {
+      return tl::unexpected(applied.error());
+    } else {
+      ++index;
+    }
+  }
+  return options;
+}
+
+}  // namespace trtreport::golden

@@ -1,0 +1,17 @@
+// The few command-line options that a golden case may name, as the facade's Options.
+#pragma once
+
+#include "trtreport.hpp"
+
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace trtreport::golden {
+
+// --device NAME, --precision P, --sparse, --no-tf32, --batch N, --dim NAME=N, --shape INPUT=1x3x4,
+// --convention C.
+tl::expected<Options, std::string> parse_options(const std::vector<std::string>& words);
+
+}  // namespace trtreport::golden

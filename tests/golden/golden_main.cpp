@@ -1,0 +1,132 @@
+// Runs the golden cases: analyses each model text and compares the document with the expectation
+// beside it.
+#include "golden/case_options.hpp"
+#include "golden/line_diff.hpp"
+#include "models/text_model.hpp"
+#include "report/document.hpp"
+#include "trtreport.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace fs = std::filesystem;
+using namespace trtreport;
+
+namespace {
+
+struct Arguments {
+  bool rebase = false;
+  std::string models_folder;
+  std::vector<std::string> words;
+};
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write_file(const fs::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+class StringSink : public Sink {
+ public:
+  bool write(std::string_view part) override {
+    text.append(part);
+    return true;
+  }
+  std::string text;
+};
+
+// Indented, one node, tensor or short array a line: what a review can read. The order of keys is
+// the document's.
+std::string readable(const std::string& document) {
+  return nlohmann::ordered_json::parse(document).dump(1) + "\n";
+}
+
+std::string analyse(const models::TextModel& model, const std::string& name) {
+  const auto options = golden::parse_options(model.options);
+  if (!options) return "options: " + options.error() + "\n";
+  const auto bytes = std::as_bytes(std::span<const char>(model.bytes.data(), model.bytes.size()));
+  MemorySource source(name + ".onnx", bytes);
+  const auto analysis = Analysis::run(source, nullptr, *options);
+  if (!analysis) return "error " + analysis.error().code + ": " + analysis.error().message + "\n";
+  StringSink sink;
+  write_document(**analysis, sink);
+  return readable(sink.text);
+}
+
+bool wanted(const std::string& name, const std::vector<std::string>& words) {
+  if (words.empty()) return true;
+  for (const std::string& word : words) {
+    if (name.find(word) != std::string::npos) return true;
+  }
+  return false;
+}
+
+Arguments parse_arguments(int argc, char** argv) {
+  Arguments arguments;
+  for (int index = 1; index < argc; ++index) {
+    const std::string word = argv[index];
+    if (word == "--rebase") {
+      arguments.rebase = true;
+    } else if (word == "--models" && index + 1 < argc) {
+      arguments.models_folder = argv[++index];
+    } else {
+      arguments.words.push_back(word);
+    }
+  }
+  return arguments;
+}
+
+// True when the case holds (or was rebased).
+bool run_case(const fs::path& input, const Arguments& arguments) {
+  const std::string name = input.stem().string();
+  const auto model = models::parse_text_model(read_file(input));
+  if (!model) {
+    std::cout << "FAILED " << name << ": " << model.error() << "\n";
+    return false;
+  }
+  if (!arguments.models_folder.empty()) {
+    write_file(fs::path(arguments.models_folder) / (name + ".onnx"), model->bytes);
+  }
+  const fs::path expectation = fs::path(input).replace_extension(".json");
+  const std::string found = analyse(*model, name);
+  const std::string expected = read_file(expectation);
+  if (found == expected) return true;
+  if (arguments.rebase) {
+    write_file(expectation, found);
+    std::cout << "rebased " << name << "\n";
+    return true;
+  }
+  std::cout << "FAILED " << name << "\n" << golden::line_diff(expected, found);
+  return false;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Arguments arguments = parse_arguments(argc, argv);
+  std::vector<fs::path> cases;
+  for (const auto& entry : fs::directory_iterator(TRTREPORT_GOLDEN_DIR)) {
+    const bool is_case = entry.path().extension() == ".onnxtxt";
+    if (is_case && wanted(entry.path().stem().string(), arguments.words))
+      cases.push_back(entry.path());
+  }
+  std::sort(cases.begin(), cases.end());
+  if (!arguments.models_folder.empty()) fs::create_directories(arguments.models_folder);
+  size_t failed = 0;
+  for (const fs::path& path : cases) failed += run_case(path, arguments) ? 0u : 1u;
+  std::cout << "golden: " << cases.size() - failed << " passed, " << failed << " failed\n";
+  if (failed > 0) std::cout << "to accept the present output: trtreport_golden --rebase [words]\n";
+  return failed == 0 && !cases.empty() ? 0 : 1;
+}
