@@ -1,0 +1,65 @@
+// Bundles the report's page into dist/report.js and dist/report.css, which the command line embeds
+// into every report.html. With --tests it bundles the unit tests instead, so that they run on plain
+// Node without a TypeScript loader.
+import { build } from 'esbuild';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  charset: 'ascii',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  logLevel: 'warning',
+  define: { 'process.env.NODE_ENV': '"production"' },
+};
+
+async function buildPage() {
+  await build({
+    ...common,
+    entryPoints: { report: 'src/report/main.tsx' },
+    outdir: 'dist',
+    format: 'iife',
+    target: ['chrome100', 'firefox102', 'safari16.4'],
+    minify: true,
+    legalComments: 'none',
+    metafile: false,
+  });
+  await build({
+    ...common,
+    entryPoints: { report: 'src/report/styles/report.css' },
+    outdir: 'dist',
+    minify: true,
+  });
+  // Inside <script> the parser ends at "</script" and changes state at "<!--": neither may occur.
+  const path = join(root, 'dist/report.js');
+  const text = readFileSync(path, 'utf8').replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--');
+  writeFileSync(path, text);
+}
+
+function testFiles(folder) {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return testFiles(path);
+    return entry.name.endsWith('.test.ts') ? [path] : [];
+  });
+}
+
+async function buildTests() {
+  rmSync(join(root, 'dist/tests'), { recursive: true, force: true });
+  await build({
+    ...common,
+    entryPoints: testFiles('src'),
+    outdir: 'dist/tests',
+    entryNames: '[name]',
+    outExtension: { '.js': '.mjs' },
+    format: 'esm',
+    platform: 'node',
+    target: 'node18',
+  });
+}
+
+await (process.argv.includes('--tests') ? buildTests() : buildPage());

@@ -1,0 +1,70 @@
+// The memory timeline as an ECharts option: live bytes over execution order, peak labelled.
+
+import type { MemoryCurve } from '../document';
+import { bytes } from '../format';
+import type { ChartTheme } from '../palette';
+import { t } from '../text';
+import type { Plot } from './axes';
+import { type ChartOption, kFont } from './echarts';
+
+export interface MemoryScene {
+  main: MemoryCurve;
+  other: MemoryCurve | null;
+  peakName: string;
+  selected: number | null;
+  theme: ChartTheme;
+  width: number;
+  height: number;
+}
+
+export function memoryPlot(width: number, height: number): Plot {
+  return { left: 74, top: 34, width: Math.max(80, width - 74 - 16), height: Math.max(60, height - 34 - 48) };
+}
+
+export function memoryTop(scene: Pick<MemoryScene, 'main' | 'other'>): number {
+  return Math.max(scene.main.peak_bytes ?? 0, scene.other?.peak_bytes ?? 0, 1) * 1.08;
+}
+
+export function memoryOption(scene: MemoryScene): ChartOption {
+  const { theme, main, other } = scene;
+  const plot = memoryPlot(scene.width, scene.height);
+  const top = memoryTop(scene);
+  const last = Math.max(main.timeline.length - 1, 1);
+  const axis = { axisLine: { show: true, lineStyle: { color: theme.axis } }, axisTick: { show: false } };
+  const line = (curve: MemoryCurve, style: ChartOption) => ({
+    type: 'line', silent: true, step: curve.timeline.length < 2000 ? 'middle' : false, symbol: 'none', connectNulls: false,
+    data: curve.timeline.length === 1 ? [[0, curve.timeline[0]], [1, curve.timeline[0]]] : curve.timeline.map((value, id) => [id, value]), ...style,
+  });
+  const cursor = (id: number | null, color: string, width: number) => ({
+    type: 'line', silent: true, symbol: 'none', z: 5, lineStyle: { color, width }, data: id === null ? [] : [[id, 0], [id, top]],
+  });
+  const peak = main.peak_node;
+  const late = peak !== null && peak > last / 2;
+  return {
+    textStyle: { fontFamily: kFont },
+    grid: { left: plot.left, top: plot.top, width: plot.width, height: plot.height, outerBoundsMode: 'none', containLabel: false },
+    xAxis: {
+      type: 'value', min: 0, max: last, minInterval: 1, ...axis, name: t('memory_x'), nameLocation: 'middle', nameGap: 26,
+      nameTextStyle: { color: theme.muted, fontSize: 12 }, axisLabel: { color: theme.muted, fontSize: 12, hideOverlap: true }, splitLine: { show: false },
+    },
+    yAxis: {
+      type: 'value', min: 0, max: top, ...axis, name: t('memory_y'), nameTextStyle: { color: theme.muted, fontSize: 12, align: 'left', padding: [0, 0, 0, -52] },
+      axisLabel: { color: theme.muted, fontSize: 12, showMaxLabel: false, formatter: (value: number) => bytes(value) }, splitLine: { lineStyle: { color: theme.grid } },
+    },
+    series: [
+      ...(other ? [line(other, { lineStyle: { color: theme.muted, width: 1, type: [4, 3] } })] : []),
+      line(main, { lineStyle: { color: '#0072b2', width: 1.5 }, areaStyle: { color: '#0072b2', opacity: 0.25 } }),
+      cursor(scene.selected, theme.accent, 2),
+      {
+        type: 'scatter', silent: true, clip: false, z: 6, symbolSize: 8, itemStyle: { color: '#d55e00', borderColor: theme.background, borderWidth: 1.5 },
+        data: peak === null ? [] : [{
+          value: [peak, main.peak_bytes],
+          label: {
+            show: true, position: late ? 'left' : 'right', distance: 8, offset: [0, -10], color: theme.text, fontSize: 12, textBorderColor: theme.background, textBorderWidth: 3,
+            formatter: () => t('memory_peak', { value: bytes(main.peak_bytes), name: scene.peakName }), width: Math.max(120, plot.width * 0.5), overflow: 'truncate',
+          },
+        }],
+      },
+    ],
+  };
+}

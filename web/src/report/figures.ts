@@ -1,0 +1,130 @@
+// The columns that every view reads: one number per layer for the chosen roofline and convention.
+// Unknown is NaN here (typed arrays have no null); views show it as a dash. Figures come from the
+// document; only sums over a filtered set of layers are made here.
+
+import type { Count, DocumentNode, ReportDocument, Roofline } from './document';
+
+export type Convention = 'hardware' | 'course';
+
+export interface Sums {
+  layers: number; seconds: number; bytes: number; weights: number; flops: number; macs: number; params: number;
+}
+
+export interface Figures {
+  convention: Convention;
+  roofline: Roofline | null;
+  ids: Float64Array;
+  seconds: Float64Array;
+  bytes: Float64Array;
+  weights: Float64Array;
+  flops: Float64Array;
+  macs: Float64Array;
+  params: Float64Array;
+  intensity: Float64Array;
+  /** FLOP/s: the height of a layer's mark under its roof. */
+  performance: Float64Array;
+  bound: (id: number) => string;
+  total: Sums;
+}
+
+export const number = (value: Count | undefined) => value ?? Number.NaN;
+export const known = (value: number): Count => (Number.isNaN(value) ? null : value);
+
+function column(nodes: DocumentNode[], read: (node: DocumentNode) => Count | undefined): Float64Array {
+  const values = new Float64Array(nodes.length);
+  for (const node of nodes) values[node.id] = number(read(node));
+  return values;
+}
+
+export function makeFigures(
+  document: ReportDocument, roofline: Roofline | null, convention: Convention,
+): Figures {
+  const { nodes } = document;
+  const course = convention === 'course';
+  const seconds = column(nodes, (node) => roofline?.node_seconds[node.id]);
+  const flops = column(nodes, (node) => (course ? node.course.flops : node.flops));
+  const bytes = column(nodes, (node) => (course ? node.course.bytes : roofline ? roofline.node_bytes[node.id] : storedBytes(node)));
+  const intensity = column(nodes, (node) => (course ? node.course.intensity : roofline ? roofline.node_intensity[node.id] : node.intensity));
+  const weights = column(nodes, (node) => node.bytes.weights);
+  const macs = column(nodes, (node) => node.macs);
+  const params = column(nodes, (node) => node.params ?? 0);
+  const ids = Float64Array.from(nodes, (_, index) => index);
+  const bounds = roofline?.node_bound ?? '';
+  const figures: Figures = {
+    convention, roofline, ids, seconds, bytes, weights, flops, macs, params, intensity,
+    performance: makePerformance(nodes, roofline, { course, flops, seconds, intensity }),
+    bound: (id) => bounds[id] ?? 'n',
+    total: { layers: nodes.length, seconds: 0, bytes: 0, weights: 0, flops: 0, macs: 0, params: 0 },
+  };
+  figures.total = sumWhere(figures, null);
+  return figures;
+}
+
+function storedBytes(node: DocumentNode): Count {
+  const { weights, inputs, outputs } = node.bytes;
+  return weights === null || inputs === null || outputs === null ? null : weights + inputs + outputs;
+}
+
+/** Hardware: FLOPs over predicted seconds. Course: the roof above the course's own intensity. */
+function makePerformance(
+  nodes: DocumentNode[], roofline: Roofline | null,
+  from: { course: boolean; flops: Float64Array; seconds: Float64Array; intensity: Float64Array },
+): Float64Array {
+  const values = new Float64Array(nodes.length).fill(Number.NaN);
+  if (!roofline) return values;
+  const bandwidth = number(roofline.bandwidth);
+  for (const { id, class: layerClass, notes } of nodes) {
+    if (!from.course) {
+      values[id] = from.flops[id]! / from.seconds[id]!;
+      continue;
+    }
+    const onTensor = layerClass === 'contraction' && !notes?.includes('depthwise');
+    const peak = number(onTensor ? roofline.peak_tensor ?? roofline.peak_vector : roofline.peak_vector);
+    values[id] = Math.min(peak, from.intensity[id]! * bandwidth);
+  }
+  return values;
+}
+
+/** Sums over the given layers, or over all; unknown figures are left out. */
+export function sumWhere(figures: Figures, ids: ArrayLike<number> | null): Sums {
+  const sums: Sums = { layers: 0, seconds: 0, bytes: 0, weights: 0, flops: 0, macs: 0, params: 0 };
+  const list = ids ?? figures.ids;
+  for (let index = 0; index < list.length; index += 1) {
+    const id = list[index]!;
+    sums.layers += 1;
+    sums.seconds += figures.seconds[id] || 0;
+    sums.bytes += figures.bytes[id] || 0;
+    sums.weights += figures.weights[id] || 0;
+    sums.flops += figures.flops[id] || 0;
+    sums.macs += figures.macs[id] || 0;
+    sums.params += figures.params[id] || 0;
+  }
+  return sums;
+}
+
+export interface Group extends Sums { key: string; ids: number[] }
+
+/** Sums of the given layers by a key of theirs, most seconds first, then most bytes. */
+export function groupBy(
+  figures: Figures, ids: ArrayLike<number>, keyOf: (id: number) => string,
+): Group[] {
+  const members = new Map<string, number[]>();
+  for (let index = 0; index < ids.length; index += 1) {
+    const id = ids[index]!;
+    const key = keyOf(id);
+    const list = members.get(key);
+    if (list) list.push(id);
+    else members.set(key, [id]);
+  }
+  return [...members]
+    .map(([key, list]) => ({ key, ids: list, ...sumWhere(figures, list) }))
+    .sort((a, b) => b.seconds - a.seconds || b.bytes - a.bytes || a.key.localeCompare(b.key));
+}
+
+/** The costliest layers of the given ones, by time; ties by bytes. */
+export function costliest(figures: Figures, ids: ArrayLike<number>, limit: number): number[] {
+  return Array.from(ids)
+    .filter((id) => figures.seconds[id]! > 0)
+    .sort((a, b) => figures.seconds[b]! - figures.seconds[a]! || figures.bytes[b]! - figures.bytes[a]! || a - b)
+    .slice(0, limit);
+}

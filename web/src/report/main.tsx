@@ -1,0 +1,34 @@
+// Entry of report.html: unpacks the embedded document and mounts the report over the plain summary,
+// which stays where anything fails.
+
+import { render } from 'preact';
+import { DocumentError, unpackDocument } from './document';
+import { ReportModel } from './model';
+import { type MessageKey, t } from './text';
+import { keepState, readState } from './urlstate';
+import { Report } from './views/app';
+
+async function start(): Promise<void> {
+  const app = document.getElementById('app');
+  const packed = document.getElementById('document');
+  if (!app || !packed) return;
+  try {
+    const model = new ReportModel(await unpackDocument(packed.textContent ?? ''));
+    packed.remove();
+    readState(model, location.hash);
+    render(<Report model={model} />, app);
+    keepState(model);
+    document.getElementById('summary')?.remove();
+    document.documentElement.dataset['state'] = 'ready';
+  } catch (error) {
+    const key: MessageKey = error instanceof DocumentError ? `failed_${error.message}` as MessageKey : 'failed_other';
+    const note = document.createElement('p');
+    note.className = 'failure';
+    note.setAttribute('role', 'alert');
+    note.textContent = t(key, { message: error instanceof Error ? error.message : String(error) });
+    app.replaceChildren(note);
+    document.documentElement.dataset['state'] = 'failed';
+  }
+}
+
+void start();

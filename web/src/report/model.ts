@@ -1,0 +1,110 @@
+// What the page knows and shows: the document and the viewer's choices as signals, everything else
+// computed from them. Views read it and never keep figures of their own, so that a worker can later
+// replace `document` (or a user the choices) and all of them follow.
+
+import { computed, signal } from '@preact/signals';
+import type { ReportDocument, Roofline } from './document';
+import { type Convention, type Figures, makeFigures, sumWhere } from './figures';
+import { compileFilter } from './filter';
+import { buildModules } from './scope';
+
+export type Metric = 'seconds' | 'macs' | 'bytes' | 'params';
+export type ThemeChoice = 'auto' | 'light' | 'dark';
+export interface Sort { column: string; descending: boolean }
+/** The roofline's visible window, in decades (log10 of FLOP/byte and of FLOP/s). */
+export interface Zoom { x: [number, number]; y: [number, number] }
+
+export class ReportModel {
+  readonly document;
+  readonly rooflineIndex = signal(0);
+  readonly overlays = signal<number[]>([]);
+  readonly convention = signal<Convention>('hardware');
+  readonly selected = signal<number | null>(null);
+  readonly inspecting = signal(false);
+  readonly filterText = signal('');
+  readonly brushed = signal<Set<number> | null>(null);
+  readonly zoom = signal<Zoom | null>(null);
+  readonly sort = signal<Sort>({ column: 'id', descending: false });
+  readonly treemapMetric = signal<Metric>('seconds');
+  readonly treemapPath = signal('');
+  readonly theme = signal<ThemeChoice>('auto');
+  readonly systemDark = signal(false);
+
+  readonly rooflines = computed(() => this.document.value.rooflines);
+  readonly roofline = computed<Roofline | null>(() => this.rooflines.value[this.rooflineIndex.value] ?? null);
+  readonly figures = computed<Figures>(() => makeFigures(this.document.value, this.roofline.value, this.convention.value));
+  readonly filter = computed(() => compileFilter(this.filterText.value, this.document.value.nodes, this.figures.value));
+  readonly narrowed = computed(() => !this.filter.value.empty || this.brushed.value !== null);
+  readonly modules = computed(() => buildModules(this.document.value.nodes));
+  readonly dark = computed(() => this.theme.value === 'dark' || (this.theme.value === 'auto' && this.systemDark.value));
+
+  /** Ids of the layers that filter and brush leave, in execution order. */
+  readonly visible = computed<Uint32Array>(() => {
+    const { nodes } = this.document.value;
+    const filter = this.filter.value;
+    const brushed = this.brushed.value;
+    const ids = new Uint32Array(nodes.length);
+    let length = 0;
+    for (let id = 0; id < nodes.length; id += 1) {
+      if ((filter.empty || filter.test(id)) && (!brushed || brushed.has(id))) ids[length++] = id;
+    }
+    return ids.subarray(0, length);
+  });
+
+  readonly visibleSet = computed(() => {
+    const mask = new Uint8Array(this.document.value.nodes.length);
+    for (const id of this.visible.value) mask[id] = 1;
+    return mask;
+  });
+
+  readonly visibleSums = computed(() =>
+    this.narrowed.value ? sumWhere(this.figures.value, this.visible.value) : this.figures.value.total);
+
+  /** Which layers write and read each tensor. */
+  readonly wiring = computed(() => {
+    const producer = new Map<string, number>();
+    const consumers = new Map<string, number[]>();
+    for (const node of this.document.value.nodes) {
+      for (const name of node.outputs) if (name) producer.set(name, node.id);
+      for (const name of new Set(node.inputs)) {
+        if (!name) continue;
+        const list = consumers.get(name);
+        if (list) list.push(node.id);
+        else consumers.set(name, [node.id]);
+      }
+    }
+    return { producer, consumers };
+  });
+
+  constructor(value: ReportDocument) {
+    this.document = signal(value);
+    if (value.options['convention'] === 'course') this.convention.value = 'course';
+  }
+
+  /** Takes the device's roofline of the wished precision, else its first one. */
+  chooseDevice(device: string, source: string): void {
+    const wished = this.roofline.value?.precision;
+    const of = this.rooflines.value.map((roofline, index) => ({ roofline, index }))
+      .filter(({ roofline }) => roofline.device === device && roofline.source === source);
+    const choice = of.find(({ roofline }) => roofline.precision === wished) ?? of[0];
+    if (choice) this.rooflineIndex.value = choice.index;
+  }
+
+  choosePrecision(precision: string): void {
+    const current = this.roofline.value;
+    const index = this.rooflines.value.findIndex((roofline) => roofline.precision === precision &&
+      roofline.device === current?.device && roofline.source === current.source);
+    if (index >= 0) this.rooflineIndex.value = index;
+  }
+
+  /** Selects a layer everywhere; `inspect` also opens its details. */
+  select(id: number | null, inspect = true): void {
+    this.selected.value = id;
+    this.inspecting.value = id !== null && (inspect || this.inspecting.value);
+  }
+
+  clearNarrowing(): void {
+    this.filterText.value = '';
+    this.brushed.value = null;
+  }
+}

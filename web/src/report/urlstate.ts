@@ -1,0 +1,50 @@
+// The viewer's choices in the URL's fragment, so that a link or a reload shows the same view. Works
+// on file:// as well; where a browser refuses replaceState the page just forgets.
+
+import { effect } from '@preact/signals';
+import type { ReportModel } from './model';
+
+export function writeState(model: ReportModel): string {
+  const state = new URLSearchParams();
+  const roofline = model.roofline.value;
+  if (roofline && model.rooflineIndex.value !== 0) {
+    state.set('device', roofline.device);
+    state.set('source', roofline.source);
+    state.set('precision', roofline.precision);
+  }
+  if (model.convention.value !== model.document.value.options['convention'] && (model.convention.value === 'course' || model.document.value.options['convention'])) {
+    state.set('convention', model.convention.value);
+  }
+  if (model.selected.value !== null) state.set('layer', String(model.selected.value));
+  if (model.filterText.value) state.set('filter', model.filterText.value);
+  if (model.treemapPath.value) state.set('module', model.treemapPath.value);
+  return state.toString();
+}
+
+export function readState(model: ReportModel, fragment: string): void {
+  const state = new URLSearchParams(fragment.replace(/^#/, ''));
+  const index = model.rooflines.value.findIndex((roofline) => roofline.device === state.get('device') &&
+    roofline.source === state.get('source') && roofline.precision === state.get('precision'));
+  if (index >= 0) model.rooflineIndex.value = index;
+  const convention = state.get('convention');
+  if (convention === 'course' || convention === 'hardware') model.convention.value = convention;
+  const layer = Number(state.get('layer') ?? Number.NaN);
+  if (Number.isInteger(layer) && layer >= 0 && layer < model.document.value.nodes.length) model.select(layer);
+  model.filterText.value = state.get('filter') ?? '';
+  model.treemapPath.value = state.get('module') ?? '';
+}
+
+export function keepState(model: ReportModel): void {
+  let scheduled = 0;
+  effect(() => {
+    const fragment = writeState(model);
+    clearTimeout(scheduled);
+    scheduled = window.setTimeout(() => {
+      const wanted = fragment ? `#${fragment}` : '';
+      if (wanted === location.hash) return;
+      try {
+        history.replaceState(null, '', wanted || location.pathname + location.search);
+      } catch { /* a sandboxed frame: nothing to keep */ }
+    }, 150);
+  });
+}

@@ -1,0 +1,58 @@
+// The report as one component, used by report.html and by any page that owns a ReportModel.
+
+import { useEffect } from 'preact/hooks';
+import type { ReportModel } from '../model';
+import { DiagnosticsSection } from './diagnostics';
+import { Header } from './header';
+import { Inspector } from './inspector';
+import { LayersSection, NarrowedBar } from './layers';
+import { MemorySection } from './memory';
+import { MethodSection } from './method';
+import { Navigation } from './navigation';
+import { OperatorsSection } from './operators';
+import { Overview } from './overview';
+import { PrintCharts } from './print';
+import { RooflineSection } from './roofline';
+import { TimeSection } from './time';
+import { Tooltip } from './tooltip';
+import { TreemapSection } from './treemap';
+import { ModelProvider } from './ui';
+
+export function Report({ model }: { model: ReportModel }) {
+  useEffect(() => followTheme(model), [model]);
+  return (
+    <ModelProvider value={model}>
+      <Header />
+      <div class="layout">
+        <Navigation />
+        <main id="content" tabIndex={-1}>
+          <Overview />
+          <NarrowedBar />
+          <RooflineSection />
+          <TimeSection />
+          <OperatorsSection />
+          <TreemapSection />
+          <LayersSection />
+          <MemorySection />
+          <DiagnosticsSection />
+          <MethodSection />
+        </main>
+      </div>
+      <Inspector />
+      <PrintCharts />
+      <Tooltip />
+    </ModelProvider>
+  );
+}
+
+function followTheme(model: ReportModel): () => void {
+  const query = window.matchMedia('(prefers-color-scheme: dark)');
+  const read = () => { model.systemDark.value = query.matches; };
+  read();
+  query.addEventListener('change', read);
+  const stop = model.dark.subscribe((dark) => { document.documentElement.dataset['theme'] = dark ? 'dark' : 'light'; });
+  return () => {
+    query.removeEventListener('change', read);
+    stop();
+  };
+}

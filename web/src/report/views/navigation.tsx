@@ -1,0 +1,59 @@
+// The list of sections at the side (a strip of tabs on a phone). Moving does not touch the URL's
+// fragment, which holds the viewer's choices.
+
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { type MessageKey, t } from '../text';
+
+export const kSections: { id: string; title: MessageKey }[] = [
+  { id: 'overview', title: 'section_overview' },
+  { id: 'roofline', title: 'section_roofline' },
+  { id: 'time', title: 'section_time' },
+  { id: 'operators', title: 'section_operators' },
+  { id: 'modules', title: 'section_modules' },
+  { id: 'layers', title: 'section_layers' },
+  { id: 'memory', title: 'section_memory' },
+  { id: 'diagnostics', title: 'section_diagnostics' },
+  { id: 'method', title: 'section_method' },
+];
+
+const current = signal('overview');
+
+export function goTo(id: string): void {
+  document.getElementById(id)?.scrollIntoView({ block: 'start' });
+}
+
+function follow(): () => void {
+  let scheduled = 0;
+  const read = () => {
+    scheduled = 0;
+    const limit = window.innerHeight * 0.35;
+    let found = kSections[0]!.id;
+    for (const { id } of kSections) {
+      const top = document.getElementById(id)?.getBoundingClientRect().top;
+      if (top !== undefined && top < limit) found = id;
+    }
+    current.value = found;
+  };
+  const schedule = () => { scheduled ||= requestAnimationFrame(read); };
+  window.addEventListener('scroll', schedule, { passive: true });
+  return () => window.removeEventListener('scroll', schedule);
+}
+
+export function Navigation() {
+  useEffect(follow, []);
+  useEffect(() => {
+    // On a phone the strip scrolls sideways: keep the current tab in sight without moving the page.
+    const strip = document.querySelector<HTMLElement>('nav.sections');
+    const tab = strip?.querySelector<HTMLElement>('[aria-current]');
+    if (strip && tab && strip.scrollWidth > strip.clientWidth) strip.scrollLeft = tab.offsetLeft - 16;
+  }, [current.value]);
+  return (
+    <nav class="sections screen-only" aria-label={t('sections')}>
+      {kSections.map(({ id, title }) => (
+        <a href={`#${id}`} aria-current={current.value === id ? 'true' : undefined}
+          onClick={(event) => { event.preventDefault(); goTo(id); }}>{t(title)}</a>
+      ))}
+    </nav>
+  );
+}
