@@ -30,4 +30,62 @@ void gather_block_quantized(InferContext& context) {
   context.set(0, dtype, dims);
 }
 
+// Real to complex over the last axis: (..., n) gives (..., n/2 + 1, 2), all n without `onesided`.
+void rfft(InferContext& context) {
+  const Shape& input = context.shape(0);
+  context.set_unknown_rank(0, context.dtype(0));
+  if (!input.known()) return;
+  if (input.rank() == 0) return context.fault("the input is a scalar");
+  Dims dims = input.copy();
+  if (context.attribute_int("onesided", 1) != 0) dims.back() = floor_div(dims.back(), 2) + 1;
+  dims.push_back(2);
+  context.set(0, context.dtype(0), dims);
+}
+
+// The way back: (..., m, 2) gives (..., 2*(m - 1)).
+void irfft(InferContext& context) {
+  const Shape& input = context.shape(0);
+  context.set_unknown_rank(0, context.dtype(0));
+  if (!input.known()) return;
+  if (input.rank() < 2) return context.fault("the input has fewer than 2 dimensions");
+  Dims dims = input.copy();
+  dims.pop_back();
+  if (context.attribute_int("onesided", 1) != 0) dims.back() = (dims.back() - 1) * 2;
+  context.set(0, context.dtype(0), dims);
+}
+
+// A, its zero point, B, its zero point.
+void mul_integer(InferContext& context) {
+  context.set(0, DType::Int32, context.broadcast(context.shape(0), context.shape(2)));
+}
+
+// Images (N, C, H, W), regions (R, 4), their images, the size (height, width).
+void crop_and_resize(InferContext& context) {
+  const Shape& images = context.shape(0);
+  const Shape& regions = context.shape(1);
+  const std::optional<Dims> size = context.ints(3);
+  Dims dims;
+  dims.push_back(regions.known() && regions.rank() > 0
+                     ? regions[0]
+                     : context.hidden("the number of regions is unknown"));
+  dims.push_back(images.known() && images.rank() > 1
+                     ? images[1]
+                     : context.hidden("the shape of its input is unknown"));
+  for (size_t i = 0; i < 2; ++i) {
+    dims.push_back(size && size->size() == 2 ? (*size)[i]
+                                             : context.hidden("its crop size is computed from data"));
+  }
+  context.set(0, context.dtype(0), dims);
+}
+
+// Distances of every row of A to every row of B.
+void cdist(InferContext& context) {
+  const Shape& a = context.shape(0);
+  const Shape& b = context.shape(1);
+  context.set_unknown_rank(0, context.dtype(0));
+  if (!a.known() || !b.known()) return;
+  if (a.rank() != 2 || b.rank() != 2) return context.fault("its operands are not matrices");
+  context.set(0, context.dtype(0), {a[0], b[0]});
+}
+
 }  // namespace trtreport::ops::shape

@@ -70,7 +70,8 @@ void skip_layer_normalization(InferContext& context) {
 
 // Token ids (batch, sequence) and the word table (vocabulary, hidden): embedding, mask index, sum before normalizing.
 void embed_layer_normalization(InferContext& context) {
-  const DType dtype = or_else(context.dtype(2), DType::Float32);
+  const bool quantized = context.op() == "QEmbedLayerNormalization";
+  const DType dtype = quantized ? DType::Float32 : or_else(context.dtype(2), DType::Float32);
   const Shape& ids = context.shape(0);
   const Shape& words = context.shape(2);
   context.set_unknown_rank(0, dtype);

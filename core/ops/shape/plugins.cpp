@@ -33,8 +33,12 @@ void set_detections(InferContext& context, const Dim& kept, DType classes) {
 
 void efficient_nms(InferContext& context) {
   if (context.op() == "EfficientNMS_ONNX_TRT") {
-    return context.set(0, DType::Int32,
-                       {context.hidden("how many boxes are kept depends on the data"), 3});
+    constexpr std::string_view kPerClass[] = {"max_output_boxes_per_class"};
+    const Shape& boxes = context.shape(0);
+    const Dim batch = boxes.known() && boxes.rank() > 0
+                          ? boxes[0]
+                          : context.hidden("the shape of its boxes is unknown");
+    return context.set(0, DType::Int32, {batch * kept_boxes(context, kPerClass), 3});
   }
   constexpr std::string_view kNames[] = {"max_output_boxes", "max_total_size",
                                          "max_output_size_per_class"};

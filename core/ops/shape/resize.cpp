@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ops/infer.hpp"
+#include "ops/shape/support.hpp"
 
 namespace trtreport::ops::shape {
 namespace {
@@ -163,7 +164,7 @@ void apply_factors(InferContext& context, std::vector<double> factors) {
 // Opset 10: X, scales. From 11: X, roi, scales, sizes; 18 adds axes and the aspect ratio policy.
 void resize(InferContext& context) {
   context.set_unknown_rank(0, context.dtype(0));
-  const bool old_form = context.opset() > 0 && context.opset() < 11;
+  const bool old_form = version(context) < 11;
   const int scales = old_form ? 1 : 2;
   const int sizes = 3;
   const Shape& input = context.shape(0);

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "ops/infer.hpp"
+#include "ops/shape/support.hpp"
 
 namespace trtreport::ops::shape {
 namespace {
@@ -10,8 +11,9 @@ Dim onesided_bins(const Dim& length) { return floor_div(length, 2) + 1; }
 
 // DFT's axis: an attribute (default 1) before opset 20, then an input (default -2). Empty where unknown or faulty.
 std::optional<int> transformed_axis(InferContext& context, int rank) {
-  if (context.opset() < 20 || !context.has_input(2)) {
-    const int64_t otherwise = context.opset() < 20 ? 1 : -2;
+  const bool is_attribute = version(context) < 20;
+  if (is_attribute || !context.has_input(2)) {
+    const int64_t otherwise = is_attribute ? 1 : -2;
     return context.axis(context.attribute_int("axis", otherwise), rank);
   }
   const std::optional<Dim> axis = context.scalar(2);
