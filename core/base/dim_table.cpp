@@ -81,10 +81,11 @@ Dim DimTable::symbol(std::string_view name, int64_t least) {
   return DimOperations::make(*this, {{1, {slot->second}}});
 }
 
-Dim DimTable::hidden(std::string_view cause) {
+Dim DimTable::hidden(std::string_view cause, int64_t least) {
   DimAtom& atom = state_->atoms.emplace_back();
   atom.id = static_cast<uint32_t>(state_->atoms.size());
   atom.hidden = true;
+  atom.least = least;
   atom.cause = std::string(cause);
   return DimOperations::make(*this, {{1, {&atom}}});
 }
