@@ -46,6 +46,9 @@ class Analysis {
   // (device index, precision) in document order.
   struct RooflineKey { size_t device; Precision precision; };
   std::vector<RooflineKey> rooflines() const;
+  // The one that summaries speak of: of the first device, at the first precision named; fp16 where none was named and
+  // the device has it, as that is what engines are usually built for. Empty where there is no roofline.
+  std::optional<RooflineKey> main_roofline() const;
   // Evaluated on asking, so that one of many is in memory at a time.
   Roofline roofline(const RooflineKey& key) const;
   // SHA-256, hexadecimal, of operators, attributes, wiring, types and shapes; not of names and weight values.

@@ -1,0 +1,29 @@
+// The larger sections of the analysis document; document.cpp puts them together.
+#pragma once
+
+#include "report/json_writer.hpp"
+#include "report/names.hpp"
+#include "trtreport.hpp"
+
+namespace trtreport {
+
+void write_tensors(const Analysis& analysis, const DocumentNames& names, JsonWriter& json);
+void write_operators(const Analysis& analysis, JsonWriter& json);
+void write_nodes(const Analysis& analysis, const DocumentNames& names, JsonWriter& json);
+void write_devices(const Analysis& analysis, JsonWriter& json);
+void write_rooflines(const Analysis& analysis, JsonWriter& json);
+void write_memory(const Analysis& analysis, const DocumentNames& names, JsonWriter& json);
+void write_diagnostics(const Analysis& analysis, JsonWriter& json);
+
+// An array of numbers, expression strings and nulls; null where not even the rank is known.
+void write_shape(const Shape& shape, JsonWriter& json);
+// numpy's name; null where unknown.
+void write_dtype(DType dtype, JsonWriter& json);
+// FLOPs per byte and other shares: six digits, null where unknown.
+void write_ratio(const std::optional<double>& ratio, JsonWriter& json);
+// flops / bytes; unknown where either is, or where no byte moves.
+std::optional<double> intensity_of(ops::Count flops, ops::Count bytes);
+// {"flops","bytes","intensity"} in the course's convention.
+void write_course(ops::Count flops, ops::Count bytes, JsonWriter& json);
+
+}  // namespace trtreport
