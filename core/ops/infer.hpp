@@ -83,6 +83,17 @@ class InferContext {
   // A fault of the model at this node: kept as a diagnostic, the outputs stay what they are (unknown by default).
   void fault(std::string message);
 
+  // Where inputs were overridden (--batch 8 on a model exported with batch 1), the sizes that the exporter baked into
+  // constants no longer hold. A rule that makes a shape from a constant asks here first: what the output's shape is
+  // when the baked sizes are scaled like the input, judged by the same node's shapes before the override. `target` is
+  // the constant as written (0 and -1 kept). Empty where nothing was overridden, where the constant is right as it is,
+  // or where it is computed and so follows by itself. A shape that can be made right by no scaling ends the analysis
+  // with the error bad_reshape. What is rewritten is noted as "baked_batch_rewritten".
+  std::optional<Dims> reconcile_reshape(const Shape& input, const Dims& target);
+  // The same for an operand whose size along `axis` should be that of the others (Concat with a learned token that was
+  // expanded to the old batch): `wanted` where the operand's size is the old one.
+  Dim reconcile_dim(const Dim& size, const Dim& wanted);
+
   // Bodies (If, Loop, Scan, SequenceMap): sets the body's input types and values, then infers its nodes.
   std::span<const BodyId> bodies() const { return node_->bodies; }
   std::optional<BodyId> body(std::string_view attribute_name) const;
@@ -91,8 +102,12 @@ class InferContext {
   void infer_body(BodyId body);
   const Type& body_output_type(BodyId body, int index);
   const Value* body_output_value(BodyId body, int index);
-  // For cost: how often the body runs (nullopt: unknown), or that it is the branch never taken / taken.
+  // For cost: how often the body runs for each run of this node (nullopt: unknown); whether an If's branch is ever taken,
+  // and whether that is certain.
   void set_body_times(BodyId body, std::optional<uint64_t> times);
+  void set_body_taken(BodyId body, bool taken, bool certain);
+  // Whether the work budget allows to infer this body once more (loops that go round until nothing changes).
+  bool may_repeat(BodyId body);
 
  private:
   Inference& engine_;

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/byte_source.hpp"
@@ -28,15 +29,16 @@ struct BodyRun {
 
 class Inference {
  public:
-  // `source` is the model file (small constants are read from it); both must outlive the inference.
+  // `source` is the model file (small constants are read from it); all must outlive the inference.
   Inference(Graph& graph, ByteSource& source, Diagnostics& diagnostics);
 
-  // Binds the inputs, then infers every tensor's type. Error codes: unknown_input, unknown_dim, bad_shape (a binding that
-  // names nothing or contradicts a fixed rank), bad_reshape (a constant that the batch override contradicts).
+  // Binds the inputs, then infers every tensor's type; fills Node::op. Error codes: unknown_input, unknown_dim, bad_shape
+  // (a binding that names nothing or contradicts a fixed rank), bad_reshape (a constant that the batch override
+  // contradicts). To be called once.
   std::optional<Error> run(const Binding& binding);
 
   Graph& graph() { return graph_; }
-  Diagnostics& diagnostics() { return diagnostics_; }
+  Diagnostics& diagnostics() { return *diagnostics_; }
   const std::vector<BodyRun>& bodies() const { return body_runs_; }
   // Inputs whose dims were overridden by the binding: declared shapes downstream are then not trusted.
   bool overridden() const { return overridden_; }
@@ -46,24 +48,74 @@ class Inference {
   // Used by InferContext.
   const Value* value_of(TensorId tensor);
   void infer_body(BodyId body);
-  void set_type(TensorId tensor, Type type);
+  void set_type(TensorId tensor, const Type& type);
   void set_value(TensorId tensor, Value value);
+  void set_body_input(TensorId tensor, const Type& type, const Value* value);
+  bool may_repeat(BodyId body) const;
   BodyRun& body_run(BodyId body) { return body_runs_[body]; }
+  std::optional<Dims> reconcile_reshape(NodeId id, const Shape& input, const Dims& target);
+  // True where `now` is what `before` became by the batch override.
+  bool is_rebatched(const Dim& before, const Dim& now) const;
+  void note_rewritten(NodeId id, const std::string& what);
 
  private:
+  // inference_bind.cpp
   std::optional<Error> bind_inputs(const Binding& binding);
+  std::optional<Error> bind_shapes(const Binding& binding);
+  std::optional<Error> bind_symbols(const Binding& binding);
+  std::optional<Error> bind_batch(int64_t batch);
+  void collect_symbols();
+  void bind_symbol(StringId symbol, int64_t number);
+  StringId symbol_of(TensorId input, int axis) const;
+  Type input_type(TensorId input) const;
+  void apply_overrides();
+  void find_batch_symbols();
+
+  // inference.cpp
   void load_types_of_weights();
+  void look_up_operators();
+  void infer_all();
   void infer_node(NodeId id);
+  const Value* read_value(const Tensor& tensor);
+  bool spend(uint64_t work);
+  void report_unknown_operators();
+
+  // inference_declared.cpp
   void settle_outputs(NodeId id);
+  void settle(Tensor& tensor, NodeId id);
+  std::optional<Dim> declared_dim(const onnx::DimProto& dim) const;
+  Type declared_type(const onnx::TypeProto& declared, std::string_view cause);
+  void note_stale(const Tensor& tensor, NodeId id, const std::string& declared,
+                  const std::string& found);
 
   Graph& graph_;
   ByteSource& source_;
-  Diagnostics& diagnostics_;
+  Diagnostics* diagnostics_;
   std::vector<BodyRun> body_runs_;
   std::vector<std::string> batch_symbols_;
-  std::vector<bool> value_asked_;
-  uint64_t work_left_;
+  std::vector<bool> value_asked_;   // by TensorId: stored contents were read, or cannot be
+  std::vector<bool> body_inferred_;
+  uint64_t work_left_;              // steps of repeated bodies and elements of values; what is left is done without
   bool overridden_ = false;
+
+  // Bindings.
+  std::unordered_map<StringId, Dim> symbols_;     // dim_param of an input -> its number or symbol
+  std::map<TensorId, std::vector<int64_t>> given_;  // --shape
+  struct Override {
+    TensorId input;
+    int axis;
+    int64_t before;
+    int64_t now;
+  };
+  std::vector<Override> overrides_;  // numbers that the binding replaced
+  std::map<std::pair<TensorId, int>, StringId> unnamed_;  // symbols made for dims that the file leaves open
+
+  // Before the override.
+  std::vector<Shape> shapes_before_;
+  std::vector<const Value*> values_before_;
+  int64_t batch_before_ = 0;  // the old and the new batch, where all overrides agree; else 0
+  int64_t batch_now_ = 0;
+  std::optional<Error> failure_;
 };
 
 }  // namespace trtreport::ops

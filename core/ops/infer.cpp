@@ -1,0 +1,227 @@
+// The context of one shape rule: reading inputs and attributes, stating outputs.
+#include "ops/infer.hpp"
+
+#include <cmath>
+
+#include "ops/inference.hpp"
+
+namespace trtreport::ops {
+namespace {
+
+const Type kNoType;
+
+}  // namespace
+
+InferContext::InferContext(Inference& engine, NodeId id)
+    : engine_(engine), id_(id), node_(&engine.graph().nodes[id]) {}
+
+Graph& InferContext::graph() { return engine_.graph(); }
+
+std::string_view InferContext::op() const { return engine_.graph().text(node_->proto->op); }
+
+std::string_view InferContext::domain() const { return engine_.graph().text(node_->proto->domain); }
+
+bool InferContext::has_input(int index) const {
+  return index >= 0 && index < input_count() &&
+         node_->inputs[static_cast<size_t>(index)] != kNoTensor;
+}
+
+const Type& InferContext::type(int index) const {
+  if (!has_input(index)) return kNoType;
+  return engine_.graph().tensors[node_->inputs[static_cast<size_t>(index)]].type;
+}
+
+const Value* InferContext::value(int index) {
+  return has_input(index) ? engine_.value_of(node_->inputs[static_cast<size_t>(index)]) : nullptr;
+}
+
+std::optional<Dims> InferContext::ints(int index) {
+  const Value* value = this->value(index);
+  if (value == nullptr || value->is_real() || value->is_sequence) return {};
+  return value->dims;
+}
+
+std::optional<std::vector<int64_t>> InferContext::numbers(int index) {
+  const Value* value = this->value(index);
+  if (value == nullptr || value->is_real() || value->is_sequence) return {};
+  std::vector<int64_t> result;
+  result.reserve(value->dims.size());
+  for (const Dim& dim : value->dims) {
+    if (!dim.is_number()) return {};
+    result.push_back(dim.number());
+  }
+  return result;
+}
+
+std::optional<std::vector<double>> InferContext::reals(int index) {
+  const Value* value = this->value(index);
+  if (value == nullptr || value->is_sequence) return {};
+  if (value->is_real()) return value->reals;
+  std::vector<double> result;
+  result.reserve(value->dims.size());
+  for (const Dim& dim : value->dims) {
+    if (!dim.is_number()) return {};
+    result.push_back(static_cast<double>(dim.number()));
+  }
+  return result;
+}
+
+std::optional<Dim> InferContext::scalar(int index) {
+  const Value* value = this->value(index);
+  if (value == nullptr || value->is_real() || value->dims.size() != 1) return {};
+  return value->dims[0];
+}
+
+const onnx::Attribute* InferContext::attribute(std::string_view name) const {
+  for (const onnx::Attribute& attribute : node_->proto->attributes) {
+    if (engine_.graph().text(attribute.name) == name) return &attribute;
+  }
+  return nullptr;
+}
+
+int64_t InferContext::attribute_int(std::string_view name, int64_t otherwise) const {
+  const onnx::Attribute* found = attribute(name);
+  return found != nullptr && found->type == onnx::AttributeType::Int ? found->i : otherwise;
+}
+
+double InferContext::attribute_float(std::string_view name, double otherwise) const {
+  const onnx::Attribute* found = attribute(name);
+  return found != nullptr && found->type == onnx::AttributeType::Float
+             ? static_cast<double>(found->f)
+             : otherwise;
+}
+
+std::string_view InferContext::attribute_string(std::string_view name,
+                                                std::string_view otherwise) const {
+  const onnx::Attribute* found = attribute(name);
+  return found != nullptr && found->type == onnx::AttributeType::String
+             ? engine_.graph().text(found->s)
+             : otherwise;
+}
+
+std::optional<std::vector<int64_t>> InferContext::attribute_ints(std::string_view name) const {
+  const onnx::Attribute* found = attribute(name);
+  if (found == nullptr || found->type != onnx::AttributeType::Ints || found->cut) return {};
+  return std::vector<int64_t>(found->ints.begin(), found->ints.end());
+}
+
+std::optional<std::vector<double>> InferContext::attribute_floats(std::string_view name) const {
+  const onnx::Attribute* found = attribute(name);
+  if (found == nullptr || found->type != onnx::AttributeType::Floats || found->cut) return {};
+  return std::vector<double>(found->floats.begin(), found->floats.end());
+}
+
+InferContext::MovedInts InferContext::moved_ints(std::string_view attribute_name, int input_index) {
+  if (const onnx::Attribute* found = attribute(attribute_name)) {
+    if (found->type == onnx::AttributeType::Int) return {true, Dims{Dim(found->i)}};
+    if (const auto list = attribute_ints(attribute_name)) {
+      return {true, Dims(list->begin(), list->end())};
+    }
+  }
+  if (!has_input(input_index)) return {};
+  return {true, ints(input_index)};
+}
+
+bool InferContext::has_output(int index) const {
+  return index >= 0 && index < output_count() &&
+         node_->outputs[static_cast<size_t>(index)] != kNoTensor;
+}
+
+void InferContext::set_type(int index, Type type) {
+  if (has_output(index)) engine_.set_type(node_->outputs[static_cast<size_t>(index)], type);
+}
+
+void InferContext::set(int index, DType dtype, std::span<const Dim> dims) {
+  if (has_output(index)) set(index, dtype, graph().shape(dims));
+}
+
+void InferContext::set(int index, DType dtype, const Shape& shape) {
+  set_type(index, {TypeKind::Tensor, dtype, shape});
+}
+
+void InferContext::set_unknown_rank(int index, DType dtype) { set(index, dtype, Shape::unknown()); }
+
+void InferContext::set_unknown_dims(int index, DType dtype, int rank, std::string_view cause) {
+  if (!has_output(index)) return;
+  Dims dims;
+  for (int axis = 0; axis < rank; ++axis) dims.push_back(hidden(cause));
+  set(index, dtype, dims);
+}
+
+void InferContext::set_sequence(int index, DType dtype, const Shape& element_shape) {
+  set_type(index, {TypeKind::Sequence, dtype, element_shape});
+}
+
+void InferContext::set_value(int index, Value value) {
+  if (has_output(index)) {
+    engine_.set_value(node_->outputs[static_cast<size_t>(index)], std::move(value));
+  }
+}
+
+Dim InferContext::hidden(std::string_view cause) {
+  std::string text(op());
+  text.append(" '").append(graph().text(node_->name)).append("': ").append(cause);
+  return graph().dims().hidden(text);
+}
+
+void InferContext::fault(std::string message) {
+  const std::string name(graph().text(node_->name));
+  engine_.diagnostics().add({Severity::Warning, "bad_node",
+                             std::string(op()) + " '" + name + "': " + std::move(message),
+                             {{"name", name}, {"op", std::string(op())}}, id_, {}});
+}
+
+std::optional<Dims> InferContext::reconcile_reshape(const Shape& input, const Dims& target) {
+  return engine_.overridden() ? engine_.reconcile_reshape(id_, input, target) : std::nullopt;
+}
+
+Dim InferContext::reconcile_dim(const Dim& size, const Dim& wanted) {
+  if (!engine_.overridden() || size == wanted || !engine_.is_rebatched(size, wanted)) return size;
+  engine_.note_rewritten(id_, "an operand keeps the old batch " + size.text() + " where the others have " +
+                                  wanted.text());
+  return wanted;
+}
+
+std::optional<BodyId> InferContext::body(std::string_view attribute_name) const {
+  for (size_t index = 0; index < node_->bodies.size(); ++index) {
+    if (engine_.graph().text(node_->body_attributes[index]) == attribute_name) {
+      return node_->bodies[index];
+    }
+  }
+  return {};
+}
+
+const Body& InferContext::body_of(BodyId id) { return graph().bodies[id]; }
+
+void InferContext::set_body_input(BodyId body, int index, const Type& type, const Value* value) {
+  const std::vector<TensorId>& inputs = graph().bodies[body].inputs;
+  if (index < 0 || static_cast<size_t>(index) >= inputs.size()) return;
+  engine_.set_body_input(inputs[static_cast<size_t>(index)], type, value);
+}
+
+void InferContext::infer_body(BodyId body) { engine_.infer_body(body); }
+
+const Type& InferContext::body_output_type(BodyId body, int index) {
+  const std::vector<TensorId>& outputs = graph().bodies[body].outputs;
+  if (index < 0 || static_cast<size_t>(index) >= outputs.size()) return kNoType;
+  return graph().tensors[outputs[static_cast<size_t>(index)]].type;
+}
+
+const Value* InferContext::body_output_value(BodyId body, int index) {
+  const std::vector<TensorId>& outputs = graph().bodies[body].outputs;
+  if (index < 0 || static_cast<size_t>(index) >= outputs.size()) return nullptr;
+  return engine_.value_of(outputs[static_cast<size_t>(index)]);
+}
+
+void InferContext::set_body_times(BodyId body, std::optional<uint64_t> times) {
+  engine_.body_run(body).times = times;
+}
+
+void InferContext::set_body_taken(BodyId body, bool taken, bool certain) {
+  engine_.body_run(body).taken = taken;
+  engine_.body_run(body).certain = certain;
+}
+
+bool InferContext::may_repeat(BodyId body) { return engine_.may_repeat(body); }
+
+}  // namespace trtreport::ops
