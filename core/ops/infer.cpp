@@ -111,6 +111,12 @@ std::optional<std::vector<double>> InferContext::attribute_floats(std::string_vi
   return std::vector<double>(found->floats.begin(), found->floats.end());
 }
 
+std::optional<Value> InferContext::attribute_elements(std::string_view name) const {
+  const onnx::Attribute* found = attribute(name);
+  return found != nullptr && found->tensor != nullptr ? engine_.value_of(*found->tensor)
+                                                      : std::nullopt;
+}
+
 InferContext::MovedInts InferContext::moved_ints(std::string_view attribute_name, int input_index) {
   if (const onnx::Attribute* found = attribute(attribute_name)) {
     if (found->type == onnx::AttributeType::Int) return {true, Dims{Dim(found->i)}};
@@ -199,7 +205,7 @@ void InferContext::set_body_input(BodyId body, int index, const Type& type, cons
   engine_.set_body_input(inputs[static_cast<size_t>(index)], type, value);
 }
 
-void InferContext::infer_body(BodyId body) { engine_.infer_body(body); }
+void InferContext::infer_body(BodyId body, bool quiet) { engine_.infer_body(body, quiet); }
 
 const Type& InferContext::body_output_type(BodyId body, int index) {
   const std::vector<TensorId>& outputs = graph().bodies[body].outputs;

@@ -2,6 +2,7 @@
 #include "ops/inference.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "ops/infer.hpp"
 #include "ops/table.hpp"
@@ -101,7 +102,16 @@ bool Inference::may_repeat(BodyId body) const {
   return graph_.bodies[body].nodes.size() * kWorkPerNode <= work_left_;
 }
 
-void Inference::infer_body(BodyId body) {
+void Inference::infer_body(BodyId body, bool quiet) {
+  if (quiet) {
+    Diagnostics unheard;
+    Diagnostics* const heard = std::exchange(diagnostics_, &unheard);
+    const std::optional<Error> failure = failure_;
+    infer_body(body);
+    diagnostics_ = heard;
+    failure_ = failure;
+    return;
+  }
   if (body_inferred_[body]) spend((graph_.bodies[body].nodes.size() + 1) * kWorkPerNode);
   body_inferred_[body] = true;
   for (const NodeId id : graph_.bodies[body].nodes) infer_node(id);
@@ -165,6 +175,15 @@ const Value* Inference::value_of(TensorId id) {
   if (tensor.value == nullptr) return nullptr;
   const uint64_t size = tensor.value->size();
   return size <= kFreeElements || spend(size) ? tensor.value : nullptr;
+}
+
+std::optional<Value> Inference::value_of(const onnx::TensorData& data) {
+  const std::optional<uint64_t> count = element_count(data.dims);
+  if (!count || *count > kMostValueElements) return {};
+  if (*count > kFreeElements && !spend(*count)) return {};
+  auto elements = onnx::read_elements(graph_.model(), source_, data, kMostValueElements);
+  if (!elements) return {};
+  return to_value(std::move(*elements));
 }
 
 const Value* Inference::read_value(const Tensor& tensor) {

@@ -47,7 +47,8 @@ class Inference {
 
   // Used by InferContext.
   const Value* value_of(TensorId tensor);
-  void infer_body(BodyId body);
+  std::optional<Value> value_of(const onnx::TensorData& data);  // of an attribute
+  void infer_body(BodyId body, bool quiet = false);
   void set_type(TensorId tensor, const Type& type);
   void set_value(TensorId tensor, Value value);
   void set_body_input(TensorId tensor, const Type& type, const Value* value);

@@ -102,7 +102,4 @@ void optimizer_step(InferContext& context) {
   }
 }
 
-// Known by name: it is counted and shown, its outputs stay unknown.
-void no_rule(InferContext&) {}
-
 }  // namespace trtreport::ops::shape
