@@ -53,22 +53,22 @@ const bytesUnit = (source: Source) => (source.figures.convention === 'course' ||
 
 export function makeColumns(): Column[] {
   return [
-    numberColumn('id', t('col_id'), 60, { read: (figures, id) => figures.ids[id]!, show: (value) => String(value), exactUnit: '', tip: () => '' }),
+    numberColumn('id', t('col_id'), 54, { read: (figures, id) => figures.ids[id]!, show: (value) => String(value), exactUnit: '', tip: () => '' }),
     textColumn('name', t('col_name'), 300, (node) => node.name || t('unnamed')),
-    textColumn('op', t('col_op'), 130, (node) => node.op),
-    textColumn('class', t('col_class'), 124, (node) => node.class),
-    textColumn('output', t('col_output'), 136, (node, { document }) => shapesOf(node.outputs, document) || kDash),
+    textColumn('op', t('col_op'), 124, (node) => node.op),
+    textColumn('class', t('col_class'), 124, (node) => node.class, { standard: false }),
+    textColumn('output', t('col_output'), 140, (node, { document }) => shapesOf(node.outputs, document) || kDash),
     textColumn('input', t('col_input'), 136, (node, { document }) => shapesOf(node.inputs, document) || kDash, { standard: false }),
-    numberColumn('time', t('col_time'), 92, { read: (figures, id) => figures.seconds[id]!, show: seconds, exactUnit: 's', unit: predicted }),
-    numberColumn('share', t('col_share'), 116, {
+    numberColumn('time', t('col_time'), 80, { read: (figures, id) => figures.seconds[id]!, show: seconds, exactUnit: 's', unit: predicted }),
+    numberColumn('share', t('col_share'), 104, {
       read: (figures, id) => figures.seconds[id]! / figures.total.seconds, show: percent, exactUnit: '', unit: () => t('unit_of_time'), tip: () => '',
       bar: (node, { figures }) => figures.seconds[node.id]! / figures.total.seconds,
     }),
     textColumn('bound', t('col_bound'), 92, (node, { figures }) => t(kBounds[figures.bound(node.id)] ?? 'bound_n'), { unit: predicted }),
-    numberColumn('macs', t('col_macs'), 92, { read: (figures, id) => figures.macs[id]!, show: (value) => si(value, ''), exactUnit: 'MAC' }),
-    numberColumn('flops', t('col_flops'), 92, { read: (figures, id) => figures.flops[id]!, show: (value) => si(value, ''), exactUnit: 'FLOP', unit: convention }),
-    numberColumn('bytes', t('col_bytes'), 96, { read: (figures, id) => figures.bytes[id]!, show: bytes, exactUnit: 'B', unit: bytesUnit }),
-    numberColumn('intensity', t('col_intensity'), 92, { read: (figures, id) => figures.intensity[id]!, show: ratio, exactUnit: 'FLOP/B', unit: () => t('unit_intensity') }),
+    numberColumn('macs', t('col_macs'), 88, { standard: false, read: (figures, id) => figures.macs[id]!, show: (value) => si(value, ''), exactUnit: 'MAC' }),
+    numberColumn('flops', t('col_flops'), 84, { read: (figures, id) => figures.flops[id]!, show: (value) => si(value, ''), exactUnit: 'FLOP', unit: convention }),
+    numberColumn('bytes', t('col_bytes'), 88, { read: (figures, id) => figures.bytes[id]!, show: bytes, exactUnit: 'B', unit: bytesUnit }),
+    numberColumn('intensity', t('col_intensity'), 78, { read: (figures, id) => figures.intensity[id]!, show: ratio, exactUnit: 'FLOP/B', unit: () => t('unit_intensity') }),
     numberColumn('performance', t('col_performance'), 110, { read: (figures, id) => figures.performance[id]!, show: rate, exactUnit: 'FLOP/s', unit: predicted, standard: false }),
     numberColumn('params', t('col_params'), 100, { read: (figures, id) => figures.params[id]!, show: (value) => si(value, ''), exactUnit: '', standard: false }),
     numberColumn('weights', t('col_weights'), 96, { read: (figures, id) => figures.weights[id]!, show: bytes, exactUnit: 'B', unit: () => t('unit_stored'), standard: false }),

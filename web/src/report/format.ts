@@ -54,7 +54,8 @@ export const count = (value: Count | undefined) => si(value, '');
 /** FLOP per byte: plain three digits, as ratios below one are common and "120 mFLOP/B" helps nobody. */
 export function ratio(value: Count | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return kDash;
-  if (value !== 0 && Math.abs(value) < 0.01) return value.toPrecision(2);
+  if (value === 0) return '0';
+  if (Math.abs(value) < 0.01) return value.toPrecision(2);
   if (Math.abs(value) >= 9999.5) return si(value, '');
   return digits3(value);
 }
@@ -102,3 +103,6 @@ const kUnits: Record<string, number> = {
 function unitScale(unit: string): number | null {
   return kUnits[unit.toLowerCase()] ?? null;
 }
+
+/** For axes: "10 MB", not "10.0 MB". */
+export const rounded = (text: string) => text.replace(/(\.\d*?)0+(?=\D|$)/, '$1').replace(/\.(?=\D|$)/, '');

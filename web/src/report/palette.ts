@@ -29,14 +29,16 @@ export const kBoundColor: Record<string, string> = {
   n: '#bdbdbd',
 };
 
+const kHexagon = 'path://M0 5L3 0L9 0L12 5L9 10L3 10Z';
+
 export const kClassSymbol: Record<string, string> = {
   contraction: 'circle',
   elementwise: 'rect',
   reduction: 'triangle',
   normalization: 'diamond',
-  copy: 'pin',
+  copy: kHexagon,
   quantize: 'roundRect',
-  control: 'arrow',
+  control: 'diamond',
   view: 'circle',
   shape: 'circle',
   constant: 'circle',

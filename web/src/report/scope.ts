@@ -69,6 +69,9 @@ export function valueTree(
     if (!include(id)) continue;
     children.push({ module: null, id, name: '', path: module.path, value: value(id) || 0, layers: 1, children: [] });
   }
+  // A module that only wraps another one is shown as one: "model/encoder".
+  const [only] = children;
+  if (children.length === 1 && only?.module) return { ...only, name: module.name ? `${module.name}/${only.name}` : only.name };
   children.sort((a, b) => b.value - a.value);
   let total = 0;
   let layers = 0;

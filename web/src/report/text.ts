@@ -6,7 +6,7 @@ const kEnglish = {
   device: 'Device', precision: 'Precision', convention: 'Convention', theme: 'Theme',
   hardware: 'Hardware', course: 'Course', theme_auto: 'Auto', theme_light: 'Light', theme_dark: 'Dark',
   datasheet: 'datasheet', measured: 'measured', predicted: 'predicted',
-  device_option: '{name} ({source} peaks)',
+  device_option: '{name}, {source}',
   convention_hint: 'Hardware: 1 MAC = 2 FLOP; bytes = weights + inputs + outputs. Course: 1 MAC = 1 FLOP; bytes = weights + outputs.',
   hardware_short: '1 MAC = 2 FLOP', course_short: '1 MAC = 1 FLOP',
   no_device: 'no device in this report', inputs_label: 'Input {shapes}',
@@ -17,7 +17,7 @@ const kEnglish = {
   // Common
   unknown: 'Unknown', unknown_why: 'Unknown: {reason}', unknown_default: 'a size it depends on is not known',
   unknown_no_rule: 'no cost rule covers this operator', unknown_no_device: 'no device was named',
-  unknown_data: 'a size depends on the data', unknown_unbound: 'a symbolic size is not bound',
+  unknown_no_bytes: 'it moves no bytes', unknown_data: 'a size depends on the data', unknown_unbound: 'a symbolic size is not bound',
   table: 'Table', chart: 'Chart', close: 'Close', reset: 'Reset', clear: 'Clear', download_csv: 'CSV',
   table_of: 'Show {title} as a table', chart_of: 'Show {title} as a chart',
   rows_shown: '{shown} of {all} rows shown; CSV has all.', copied: 'Copied',
@@ -33,7 +33,7 @@ const kEnglish = {
   alert_unbound: 'Sizes are missing for {inputs}: run again with {options}. Until then figures that need them are unknown.',
   alert_unmodelled: 'No cost rule for {ops}: {n} of {all} layers, {share} of the bytes, are left out of the sums.',
   alert_unmodelled_plain: 'No cost rule for {ops}: {n} of {all} layers are left out of the sums.',
-  alert_data: '{n} layers have a size that depends on the data; their figures are unknown.',
+  alert_data: '{layers} with a size that depends on the data: figures unknown.',
   alert_external: 'External data is missing: {files}.',
   alert_memory: 'It does not fit: {need} of weights and activations against {have} of device memory.',
   more_warnings: '{n} more under Warnings and coverage',
@@ -51,7 +51,7 @@ const kEnglish = {
   tip_peak: 'Largest sum of activations alive at once, in execution order;\nviews share storage. As stored: {stored}.',
   tip_time: 'Predicted: sum over layers of max(FLOPs ÷ peak, bytes ÷ bandwidth) + launch; one kernel per layer, nothing fused.\nFloor: {floor}, which no engine can beat.',
   sub_stored: 'stored {value}', sub_at: 'at {precision}', sub_floor: 'floor {value}', sub_ridge: 'ridge {value}',
-  sub_macs: 'exact', sub_unfused: 'predicted, unfused', sub_elements: 'elements', sub_at_layer: 'at {name}',
+  sub_macs: 'multiply-accumulates', sub_unfused: 'predicted, unfused', sub_elements: 'elements', sub_at_layer: 'at {name}',
   bullet: 'Intensity {value}, ridge {ridge} FLOP per byte', unit_intensity: 'FLOP/B',
   // Roofline
   roofline_title: 'Roofline', roofline_x: 'Intensity, FLOP per byte', roofline_y: 'FLOP/s, predicted',
@@ -91,10 +91,10 @@ const kEnglish = {
   unit_exact: 'exact', unit_predicted: 'predicted', unit_stored: 'as stored', unit_hardware: 'hardware', unit_course: 'course', unit_of_time: 'of time', unit_at: 'at {precision}',
   unnamed: '(no name)',
   // Inspector
-  details: 'Layer details', shapes: 'Tensors', inputs: 'Inputs', outputs: 'Outputs', attributes: 'Attributes', notes: 'Notes', figures: 'Figures',
+  details: 'Layer details', shapes: 'Shape', inputs: 'Inputs', outputs: 'Outputs', attributes: 'Attributes', notes: 'Notes', figures: 'Figures',
   neighbours: 'Neighbours', before: 'Reads from', after: 'Read by', graph_input: 'graph input', graph_output: 'graph output', weight: 'weight', constant: 'constant', activation: 'activation',
   empty_input: '(left out)', no_neighbours: 'none', more_neighbours: 'and {n} more', show_in_table: 'Show in table', previous_layer: 'Previous', next_layer: 'Next', repeats: 'Repeats {n} times; figures are multiplied.',
-  figure: 'Figure', operator_cost: 'FLOPs: {formula}', share_of_time: '{share} of the time', stored_type: 'computes in {type} as stored',
+  figure: 'Figure', operator_cost: 'FLOPs: {formula}', share_of_time: '{share} of the time', bound_by: '{bound}-bound', stored_type: 'Computes in {type} as stored.',
   bytes_split: 'Bytes, as stored', bytes_weights: 'weights', bytes_inputs: 'inputs', bytes_outputs: 'outputs',
   // Memory
   memory_title: 'Activations alive while each layer runs', memory_x: 'layer, in execution order', memory_y: 'as stored',

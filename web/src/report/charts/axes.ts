@@ -1,7 +1,7 @@
 // Axes in decades. Charts plot log10 of their values on plain axes, so that zoom windows, hit tests
 // and ticks are one linear map that this file owns.
 
-import { si } from '../format';
+import { rounded, si } from '../format';
 import type { ChartTheme } from '../palette';
 import type { ChartOption } from './echarts';
 
@@ -37,8 +37,8 @@ export function decadeTicks(window: Window, pixels: number, spacing: number): nu
 
 export function decadeLabel(tick: number, unit: string): string {
   const value = Number((10 ** tick).toPrecision(1));
-  if (unit === '' && tick < 3) return String(Number(value.toPrecision(1)));
-  return si(value, unit).replace(/\.0+(?=\u00a0)/, '');
+  if (unit === '' && tick < 4.9) return String(Number(value.toPrecision(1)));
+  return rounded(si(value, unit));
 }
 
 export function decadeAxis(options: {
@@ -51,7 +51,7 @@ export function decadeAxis(options: {
     type: 'value', gridIndex: options.gridIndex, min: options.window[0], max: options.window[1],
     position: options.position,
     name: options.name, nameLocation: options.vertical ? 'end' : 'middle', nameGap: options.vertical ? 12 : 26,
-    nameTextStyle: { color: theme.muted, fontSize: 12, align: options.vertical ? 'left' : 'center', padding: options.vertical ? [0, 0, 0, -52] : 0 },
+    nameTextStyle: { color: theme.muted, fontSize: 12, align: options.vertical ? 'left' : 'center', padding: options.vertical ? [0, 0, 0, -78] : 0 },
     axisLine: { show: true, onZero: false, lineStyle: { color: theme.axis } },
     axisTick: { show: true, customValues: ticks, lineStyle: { color: theme.axis } },
     axisLabel: {

@@ -17,7 +17,9 @@ export function makeCanvas(element: HTMLElement): Canvas {
   const chart = init(element, null, { renderer: 'canvas' });
   return {
     draw: (option) => chart.setOption({ animation: false, ...option }, { notMerge: true, silent: true }),
-    resize: () => chart.resize(),
+    resize: () => {
+      if (chart.getWidth() !== element.clientWidth || chart.getHeight() !== element.clientHeight) chart.resize();
+    },
     dispose: () => chart.dispose(),
   };
 }

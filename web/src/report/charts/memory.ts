@@ -1,7 +1,7 @@
 // The memory timeline as an ECharts option: live bytes over execution order, peak labelled.
 
 import type { MemoryCurve } from '../document';
-import { bytes } from '../format';
+import { bytes, rounded } from '../format';
 import type { ChartTheme } from '../palette';
 import { t } from '../text';
 import type { Plot } from './axes';
@@ -18,11 +18,30 @@ export interface MemoryScene {
 }
 
 export function memoryPlot(width: number, height: number): Plot {
-  return { left: 74, top: 34, width: Math.max(80, width - 74 - 16), height: Math.max(60, height - 34 - 48) };
+  return { left: 64, top: 34, width: Math.max(80, width - 64 - 16), height: Math.max(60, height - 34 - 48) };
 }
 
 export function memoryTop(scene: Pick<MemoryScene, 'main' | 'other'>): number {
   return Math.max(scene.main.peak_bytes ?? 0, scene.other?.peak_bytes ?? 0, 1) * 1.08;
+}
+
+/** At most two points a pixel: the highest and the lowest of the layers that share it. */
+export function thinned(timeline: (number | null)[], columns: number): [number, number | null][] {
+  if (timeline.length === 1) return [[0, timeline[0]!], [1, timeline[0]!]];
+  if (timeline.length <= columns * 2) return timeline.map((value, id) => [id, value]);
+  const points: [number, number | null][] = [];
+  for (let column = 0; column < columns; column += 1) {
+    const start = Math.floor((column * timeline.length) / columns);
+    const end = Math.floor(((column + 1) * timeline.length) / columns);
+    let [low, high] = [start, start];
+    for (let id = start; id < end; id += 1) {
+      if ((timeline[id] ?? Infinity) < (timeline[low] ?? Infinity)) low = id;
+      if ((timeline[id] ?? -1) > (timeline[high] ?? -1)) high = id;
+    }
+    const pair = low < high ? [low, high] : [high, low];
+    for (const id of new Set(pair)) points.push([id, timeline[id] ?? null]);
+  }
+  return points;
 }
 
 export function memoryOption(scene: MemoryScene): ChartOption {
@@ -33,7 +52,7 @@ export function memoryOption(scene: MemoryScene): ChartOption {
   const axis = { axisLine: { show: true, lineStyle: { color: theme.axis } }, axisTick: { show: false } };
   const line = (curve: MemoryCurve, style: ChartOption) => ({
     type: 'line', silent: true, step: curve.timeline.length < 2000 ? 'middle' : false, symbol: 'none', connectNulls: false,
-    data: curve.timeline.length === 1 ? [[0, curve.timeline[0]], [1, curve.timeline[0]]] : curve.timeline.map((value, id) => [id, value]), ...style,
+    data: thinned(curve.timeline, Math.ceil(plot.width)), ...style,
   });
   const cursor = (id: number | null, color: string, width: number) => ({
     type: 'line', silent: true, symbol: 'none', z: 5, lineStyle: { color, width }, data: id === null ? [] : [[id, 0], [id, top]],
@@ -48,8 +67,8 @@ export function memoryOption(scene: MemoryScene): ChartOption {
       nameTextStyle: { color: theme.muted, fontSize: 12 }, axisLabel: { color: theme.muted, fontSize: 12, hideOverlap: true }, splitLine: { show: false },
     },
     yAxis: {
-      type: 'value', min: 0, max: top, ...axis, name: t('memory_y'), nameTextStyle: { color: theme.muted, fontSize: 12, align: 'left', padding: [0, 0, 0, -52] },
-      axisLabel: { color: theme.muted, fontSize: 12, showMaxLabel: false, formatter: (value: number) => bytes(value) }, splitLine: { lineStyle: { color: theme.grid } },
+      type: 'value', min: 0, max: top, ...axis, name: t('memory_y'), nameTextStyle: { color: theme.muted, fontSize: 12, align: 'left', padding: [0, 0, 0, -58] },
+      axisLabel: { color: theme.muted, fontSize: 12, showMaxLabel: false, formatter: (value: number) => rounded(bytes(value)) }, splitLine: { lineStyle: { color: theme.grid } },
     },
     series: [
       ...(other ? [line(other, { lineStyle: { color: theme.muted, width: 1, type: [4, 3] } })] : []),

@@ -21,14 +21,14 @@ export interface RooflineScene {
   window: { x: Window; y: Window };
 }
 
-const kExactMarks = 2000;
-const kStripHeight = 22;
+const kExactMarks = 3000;
+const kStripHeight = 44;
 
 export function layout(width: number, height: number, marks: Marks, window: { x: Window; y: Window }): View {
-  const left = 74;
+  const left = width < 600 ? 52 : 92;
   const right = 16;
   const hasStrip = marks.strip.length > 0;
-  const bottom = hasStrip ? 128 : 48;
+  const bottom = hasStrip ? 144 : 48;
   const plot: Plot = { left, top: 24, width: Math.max(80, width - left - right), height: Math.max(80, height - 24 - bottom) };
   const strip = hasStrip ? { left, top: height - 44 - kStripHeight, width: plot.width, height: kStripHeight } : null;
   const stripX = extent(marks.strip, marks.x, 0.15) ?? [0, 1];
@@ -100,14 +100,14 @@ export function rooflineOption(scene: RooflineScene): ChartOption {
       ...(strip ? [axis(1, { window: view.stripX, unit: 'B', name: t('strip_title'), lines: false })] : []),
     ],
     yAxis: [
-      axis(0, { window: scene.window.y, pixels: view.plot.height, spacing: 22, unit: 'FLOP/s', name: t('roofline_y'), vertical: true }),
+      axis(0, { window: scene.window.y, pixels: view.plot.height, spacing: 22, unit: scene.width < 600 ? '' : 'FLOP/s', name: t('roofline_y'), vertical: true }),
       ...(strip ? [{ type: 'value', gridIndex: 1, min: -1, max: 1, show: false }] : []),
     ],
     series: [
       ...roofs.map((roof) => roofSeries(roof, scene.theme)),
       ridgeSeries(scene),
-      ...markSeries(scene, 0, scene.marks.main, (id) => scene.marks.y[id]!),
-      ...(strip ? markSeries(scene, 1, scene.marks.strip, () => 0) : []),
+      ...markSeries(scene, 0, scene.marks.main, view.plot, view.x, (id) => scene.marks.y[id]!),
+      ...(strip ? markSeries(scene, 1, scene.marks.strip, strip, view.stripX, () => 0) : []),
       ...emphasis(scene),
       labelSeries(roofs, scene, view),
     ],
@@ -132,9 +132,28 @@ function ridgeSeries(scene: RooflineScene): ChartOption {
   };
 }
 
+/** Layers of one class, size and pixel look like one mark, and are drawn as one. */
+function distinct(scene: RooflineScene, ids: Uint32Array, plot: Plot, window: Window, height: (id: number) => number): number[] {
+  if (ids.length <= 500) return Array.from(ids);
+  const seen = new Set<string>();
+  const kept: number[] = [];
+  for (const id of ids) {
+    const column = Math.round(toPixelX(plot, window, scene.marks.x[id]!));
+    const row = Math.round(height(id) * 200);
+    const key = `${column},${row},${Math.round(scene.marks.radius[id]!)},${scene.nodes[id]!.class},${scene.included[id]}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    kept.push(id);
+  }
+  return kept;
+}
+
 /** Exact marks where they are few; beyond that, one batch per class and whole-pixel radius. */
-function markSeries(scene: RooflineScene, grid: number, ids: Uint32Array, height: (id: number) => number): ChartOption[] {
+function markSeries(
+  scene: RooflineScene, grid: number, all: Uint32Array, plot: Plot, window: Window, height: (id: number) => number,
+): ChartOption[] {
   const outline = scene.theme.background === '#ffffff' ? 'rgba(0,0,0,0.55)' : 'rgba(255,255,255,0.6)';
+  const ids = distinct(scene, all, plot, window, height);
   const exact = ids.length <= kExactMarks;
   const batches = new Map<string, { layerClass: string | null; radius: number; data: number[][] }>();
   for (const id of ids) {
@@ -145,7 +164,7 @@ function markSeries(scene: RooflineScene, grid: number, ids: Uint32Array, height
     if (!batch) batches.set(key, (batch = { layerClass, radius, data: [] }));
     batch.data.push(exact ? [scene.marks.x[id]!, height(id), scene.marks.radius[id]!] : [scene.marks.x[id]!, height(id)]);
   }
-  // Left-out marks lie below, then large before small.
+  // Marks that the filter leaves out lie below the others, then large before small.
   const order = [...batches.values()].sort((a, b) =>
     Number(a.layerClass !== null) - Number(b.layerClass !== null) || b.radius - a.radius);
   return order.map(({ layerClass, radius, data }, index) => ({
@@ -154,7 +173,7 @@ function markSeries(scene: RooflineScene, grid: number, ids: Uint32Array, height
     symbolSize: exact ? (value: number[]) => (layerClass ? value[2]! * 2 : Math.min(value[2]! * 2, 8)) : radius * 2,
     large: !exact, largeThreshold: 0, progressive: 0, data,
     itemStyle: layerClass
-      ? { color: markColor(layerClass, scene.theme), opacity: exact ? 0.78 : 0.6, borderColor: outline, borderWidth: exact ? 0.8 : 0.4 }
+      ? { color: markColor(layerClass, scene.theme), opacity: 0.78, borderColor: outline, borderWidth: ids.length > 200 ? 0.5 : 0.8 }
       : { color: scene.theme.grid, opacity: 0.9 },
   }));
 }
@@ -198,7 +217,7 @@ function labelSeries(roofs: Roof[], scene: RooflineScene, view: View): ChartOpti
     const start = Math.max(view.x[0], view.y[0] - offset);
     const end = Math.min(view.x[1], roof.to[0], view.y[1] - offset);
     if (end - start < 0.5) continue;
-    const x = start + (end - start) * (roof.main ? 0.32 : 0.55);
+    const x = quietPlace(start, end, offset, scene, view);
     items.push({
       value: [x, x + offset],
       label: { ...style, color: roof.main ? theme.text : theme.muted, formatter: roof.label, rotate: angle, position: 'inside', align: 'center', verticalAlign: 'bottom', padding: [0, 0, 6, 0] },
@@ -206,6 +225,27 @@ function labelSeries(roofs: Roof[], scene: RooflineScene, view: View): ChartOpti
   }
   items.push(...ridgeLabel(scene, view, style));
   return { type: 'scatter', silent: true, clip: false, z: 6, symbolSize: 0.01, data: items, itemStyle: { color: 'transparent' } };
+}
+
+/** Where along a slope the fewest marks would lie under its name. */
+function quietPlace(start: number, end: number, offset: number, scene: RooflineScene, view: View): number {
+  let best = start + (end - start) * 0.5;
+  let widest = -1;
+  for (const part of [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.12]) {
+    const x = start + (end - start) * part;
+    const px = toPixelX(view.plot, view.x, x);
+    const py = toPixelY(view.plot, view.y, x + offset);
+    let nearest = 60;
+    for (const id of scene.marks.main.subarray(0, 500)) {
+      const distance = Math.hypot(toPixelX(view.plot, view.x, scene.marks.x[id]!) - px, toPixelY(view.plot, view.y, scene.marks.y[id]!) - py);
+      nearest = Math.min(nearest, distance - scene.marks.radius[id]!);
+    }
+    if (nearest > widest + 1) {
+      widest = nearest;
+      best = x;
+    }
+  }
+  return best;
 }
 
 function ridgeLabel(scene: RooflineScene, view: View, style: ChartOption): ChartOption[] {

@@ -80,12 +80,12 @@ function Figures({ node, model }: Part) {
   return (
     <Block title={t('figures')}>
       {roofline && (
-        <p class="inspector-time"><Value text={seconds(time)} tip={exact(time, 's')} reason={reason} /> <span class="quiet">{t('predicted')}, {t('share_of_time', { share: percent(time === null ? null : time / figures.total.seconds) })}, {t(boundKey(figures.bound(id)))}</span></p>
+        <p class="inspector-time"><Value text={seconds(time)} tip={exact(time, 's')} reason={reason} /> <span class="quiet">{t('predicted')}, {t('share_of_time', { share: percent(time === null ? null : time / figures.total.seconds) })}{'cml'.includes(figures.bound(id)) && `, ${t('bound_by', { bound: t(boundKey(figures.bound(id))) })}`}</span></p>
       )}
       <table class="plain-table">
         <thead><tr><th scope="col">{t('figure')}</th><th scope="col" class="number">{t('hardware')}</th><th scope="col" class="number">{t('course')}</th></tr></thead>
         <tbody>
-          <tr><th scope="row">{t('macs')}</th>{cell(si(node.macs, ''), exact(node.macs, 'MAC'))}<td class="number quiet">{t('sub_macs')}</td></tr>
+          <tr><th scope="row">{t('macs')}</th>{cell(si(node.macs, ''), exact(node.macs, 'MAC'))}{cell(si(node.macs, ''), exact(node.macs, 'MAC'))}</tr>
           <tr><th scope="row">{t('flops')}</th>{cell(si(node.flops, ''), exact(node.flops, 'FLOP'))}{cell(si(node.course.flops, ''), exact(node.course.flops, 'FLOP'))}</tr>
           <tr><th scope="row">{t('bytes')}{roofline && <small> {t('unit_at', { precision: roofline.precision.toUpperCase() })}</small>}</th>{cell(bytes(hardwareBytes), exact(hardwareBytes, 'B'))}{cell(bytes(node.course.bytes), exact(node.course.bytes, 'B'))}</tr>
           <tr><th scope="row">{t('intensity')} <small>{t('unit_intensity')}</small></th>{cell(ratio(hardwareIntensity), String(hardwareIntensity ?? kDash))}{cell(ratio(node.course.intensity), String(node.course.intensity ?? kDash))}</tr>

@@ -1,7 +1,7 @@
 // The layers table: sorted, filtered and virtually scrolled, so that 14,000 rows cost what twenty do.
 
 import { useComputed, useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { type Column, makeColumns, sortIds, type Source } from '../columns';
 import { csv, saveFile } from '../csv';
 import { filterKeys } from '../filter';
@@ -10,7 +10,7 @@ import type { ReportModel } from '../model';
 import { kBoundColor } from '../palette';
 import { layersText, type MessageKey, t } from '../text';
 import { reasonOf } from './overview';
-import { Choice, Section, ShareBar, shareText, Swatch, useModel, useWidth, Value } from './ui';
+import { Choice, CutFront, Section, ShareBar, shareText, Swatch, useModel, useWidth, Value } from './ui';
 
 const kRow = 32;
 const kHead = 46;
@@ -83,7 +83,9 @@ function Grid({ columns, ids, source }: { columns: Column[]; ids: Uint32Array; s
   const [measure, width] = useWidth();
   const scrolled = useSignal(0);
   const rows = Math.min(kRowsInSight, Math.max(3, ids.length));
-  const first = Math.max(0, Math.floor(scrolled.value / kRow) - kSpare);
+  // A filter may leave fewer rows than were scrolled past; the browser then scrolls back by itself.
+  const top = Math.min(scrolled.value, Math.max(0, (ids.length - rows) * kRow));
+  const first = Math.max(0, Math.floor(top / kRow) - kSpare);
   const last = Math.min(ids.length, first + rows + 2 * kSpare);
   const { template, total } = widths(columns, width);
   const reason = reasonOf(source.document, model.roofline.value);
@@ -99,7 +101,6 @@ function Grid({ columns, ids, source }: { columns: Column[]; ids: Uint32Array; s
   };
   // Selecting a mark elsewhere brings its row into sight, without moving the page.
   useEffect(() => { if (selected !== null) reveal(ids.indexOf(selected)); }, [selected, ids]);
-  useLayoutEffect(() => { if (box.current) scrolled.value = box.current.scrollTop; }, [ids]);
 
   const move = (event: KeyboardEvent) => {
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: rows - 1, PageUp: 1 - rows, Home: -ids.length, End: ids.length };
@@ -133,7 +134,7 @@ function Grid({ columns, ids, source }: { columns: Column[]; ids: Uint32Array; s
 /** The name takes what is left; below that the table scrolls sideways. */
 function widths(columns: Column[], available: number): { template: string; total: number } {
   const narrow = available < 600;
-  const widthOf = (column: Column) => (narrow && column.key === 'name' ? 150 : column.key === 'name' ? 200 : column.width);
+  const widthOf = (column: Column) => (narrow && column.key === 'name' ? 150 : column.key === 'name' ? 170 : column.width);
   const fixed = columns.reduce((sum, column) => sum + widthOf(column), 0);
   const spare = Math.max(0, available - 18 - fixed);
   return { template: columns.map((column) => `${widthOf(column) + (column.key === 'name' ? spare : 0)}px`).join(' '), total: fixed + spare };
@@ -161,12 +162,14 @@ function Row(props: { index: number; id: number; columns: Column[]; source: Sour
         const text = column.text(node, source);
         return (
           <div role="gridcell" class={`${column.numeric ? 'number' : ''} col-${column.key}`}>
-            {column.key === 'class' && <Swatch name={node.class} />}
+            {(column.key === 'class' || column.key === 'op') && <Swatch name={node.class} />}
             {column.key === 'bound' && <span class="swatch rect" style={{ background: kBoundColor[source.figures.bound(id)] }} aria-hidden="true" />}
-            {column.bar && <ShareBar share={barShare(column.bar(node, source), source)} color={kBoundColor[source.figures.bound(id)] ?? '#8c8c8c'} />}
+            {column.bar && text !== kDash && <ShareBar share={barShare(column.bar(node, source), source)} color={kBoundColor[source.figures.bound(id)] ?? '#8c8c8c'} />}
             {column.numeric && text === kDash
-              ? <Value text={text} reason={props.reason} />
-              : <bdi data-tip={tipOf(column, text, () => column.tip?.(node, source) ?? '')}>{text}</bdi>}
+              ? <Value text={text} reason={column.key === 'intensity' && source.figures.bytes[id] === 0 ? t('unknown_no_bytes') : props.reason} />
+              : column.key === 'name'
+                ? <CutFront text={text} />
+                : <bdi data-tip={tipOf(column, text, node.class, () => column.tip?.(node, source) ?? '')}>{text}</bdi>}
           </div>
         );
       })}
@@ -186,7 +189,8 @@ function barShare(share: number, source: Source): number {
   return (share * source.figures.total.seconds) / longest;
 }
 
-function tipOf(column: Column, text: string, exactText: () => string): string | undefined {
+function tipOf(column: Column, text: string, layerClass: string, exactText: () => string): string | undefined {
+  if (column.key === 'op') return `${text}, ${layerClass}`;
   if (!column.numeric) return text.length > 14 ? text : undefined;
   return exactText() || undefined;
 }

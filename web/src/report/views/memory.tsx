@@ -3,6 +3,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { type Canvas, makeCanvas } from '../charts/echarts';
+import { forget, later } from '../charts/later';
 import { memoryOption, memoryPlot, type MemoryScene } from '../charts/memory';
 import type { ReportDocument } from '../document';
 import { bytes } from '../format';
@@ -77,11 +78,17 @@ function Chart({ memory, copies, peakName }: { memory: Memory; copies: boolean; 
   };
   useLayoutEffect(() => {
     if (!near || width === 0 || !element.current) return;
-    if (!canvas.current) canvas.current = makeCanvas(element.current);
-    canvas.current.draw(memoryOption(scene));
+    const target = element.current;
+    later(canvas, () => {
+      if (!canvas.current) canvas.current = makeCanvas(target);
+      canvas.current.resize();
+      canvas.current.draw(memoryOption(scene));
+    });
   });
-  useEffect(() => { canvas.current?.resize(); }, [width]);
-  useEffect(() => () => canvas.current?.dispose(), []);
+  useEffect(() => () => {
+    forget(canvas);
+    canvas.current?.dispose();
+  }, []);
 
   const last = memory.timeline.length - 1;
   const at = (event: MouseEvent) => {

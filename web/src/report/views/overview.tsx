@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Diagnostic, ReportDocument, Roofline } from '../document';
 import { bytes, exact, kDash, percent, ratio, seconds, si } from '../format';
-import { t } from '../text';
+import { layersText, t } from '../text';
 import { goTo } from './navigation';
 import { precisionName } from './header';
 import { nodeName, Section, useModel, Value } from './ui';
@@ -55,7 +55,7 @@ export function alertsOf(document: ReportDocument, roofline: Roofline | null): A
       ? t('alert_unmodelled_plain', { ops, n, all: coverage.nodes })
       : t('alert_unmodelled', { ops, n, all: coverage.nodes, share: percent(share) }));
   }
-  if (coverage.data_dependent_nodes) warn(t('alert_data', { n: coverage.data_dependent_nodes }));
+  if (coverage.data_dependent_nodes) warn(t('alert_data', { layers: layersText(coverage.data_dependent_nodes) }));
   const said = (entry: Diagnostic) => kSaidByTotals.test(entry.code) && alerts.length > 0;
   for (const entry of document.diagnostics) {
     if (entry.severity === 'note' || said(entry)) continue;
@@ -107,8 +107,8 @@ function Tiles() {
     <dl class="tiles">
       <Tile label={t('tile_time', { precision })} text={seconds(roofline?.seconds ?? null)} tip={t('tip_time', { floor: seconds(roofline?.seconds_floor ?? null) })} reason={roofline ? reason : t('unknown_no_device')}
         sub={<>{t('predicted')}, {t('sub_floor', { value: seconds(roofline?.seconds_floor ?? null) })}</>} />
-      <Tile label={t('tile_macs')} text={si(totals.macs, '')} exact={exact(totals.macs, 'MAC')} tip={t('tip_macs')} sub={t('sub_macs')} reason={reason} />
-      <Tile label={t('tile_flops')} text={si(flops, '')} exact={exact(flops, 'FLOP')} tip={t(course ? 'tip_flops_course' : 'tip_flops_hardware')} sub={convention} reason={reason} />
+      <Tile label={t('tile_macs')} text={si(totals.macs, 'MAC')} exact={exact(totals.macs, 'MAC')} tip={t('tip_macs')} sub={t('sub_macs')} reason={reason} />
+      <Tile label={t('tile_flops')} text={si(flops, 'FLOP')} exact={exact(flops, 'FLOP')} tip={t(course ? 'tip_flops_course' : 'tip_flops_hardware')} sub={convention} reason={reason} />
       <Tile label={t('tile_params')} text={si(totals.params, '')} exact={exact(totals.params, '')} tip={t('tip_params')} sub={t('sub_elements')} reason={reason} />
       <Tile label={t('tile_weights')} text={bytes(weights)} exact={exact(weights, 'B')} tip={t('tip_weights', { stored: bytes(totals.weight_bytes) })} sub={at(totals.weight_bytes, weights)} reason={reason} />
       <Tile label={t('tile_traffic')} text={bytes(traffic)} exact={exact(traffic, 'B')} tip={course ? t('tip_traffic_course') : t('tip_traffic_hardware', { stored: bytes(totals.traffic_bytes) })}

@@ -4,6 +4,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { fromPixelX, fromPixelY, type Window } from '../charts/axes';
 import { type Canvas, makeCanvas } from '../charts/echarts';
+import { forget, later } from '../charts/later';
 import { hit, inside, type Marks, makeMarks, placeOf, type View } from '../charts/marks';
 import { fullWindow, layout, rooflineOption, type RooflineScene, shortName } from '../charts/roofline';
 import type { Roofline } from '../document';
@@ -118,11 +119,17 @@ function Chart({ roofline, marks, mode }: { roofline: Roofline; marks: Marks; mo
 
   useLayoutEffect(() => {
     if (!near || width === 0 || !element.current) return;
-    if (!canvas.current) canvas.current = makeCanvas(element.current);
-    canvas.current.draw(rooflineOption(scene));
+    const target = element.current;
+    later(canvas, () => {
+      if (!canvas.current) canvas.current = makeCanvas(target);
+      canvas.current.resize();
+      canvas.current.draw(rooflineOption(scene));
+    });
   });
-  useEffect(() => { canvas.current?.resize(); }, [width, height]);
-  useEffect(() => () => canvas.current?.dispose(), []);
+  useEffect(() => () => {
+    forget(canvas);
+    canvas.current?.dispose();
+  }, []);
 
   const frame = useRef<{ view: View; scene: RooflineScene; mode: Mode }>({ view, scene, mode });
   frame.current = { view, scene, mode };

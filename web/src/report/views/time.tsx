@@ -7,7 +7,7 @@ import { classColor, kBoundColor } from '../palette';
 import { firstSplit, moduleOfLayer } from '../scope';
 import { layersText, t } from '../text';
 import { boundKey } from './roofline';
-import { Figure, nodeName, Section, ShareBar, shareText, Swatch, type TableData, useModel } from './ui';
+import { CutFront, Figure, nodeName, Section, ShareBar, shareText, Swatch, type TableData, useModel } from './ui';
 
 interface Part { key: string; label: string; seconds: number; layers: number; color: string; hatched?: boolean; onClick?: () => void }
 
@@ -27,7 +27,7 @@ export function TimeSection() {
     <Section id="time" title={t('section_time')} aside={<span class="quiet">{seconds(total)} {t('predicted')}</span>}>
       <Stack title={t('by_bound')} parts={boundParts(model, figures)} total={total} />
       <Stack title={t('by_class')} parts={classParts(model, figures)} total={total} />
-      {modules.length > 1 && <Stack title={t('by_module')} parts={modules} total={total} />}
+      {modules.length > 1 && <Stack title={t('by_module')} parts={modules} total={total} named />}
       <Costliest total={total} />
     </Section>
   );
@@ -68,7 +68,7 @@ function moduleParts(model: ReportModel, figures: Figures): Part[] {
   return parts;
 }
 
-function Stack({ title, parts, total }: { title: string; parts: Part[]; total: number }) {
+function Stack({ title, parts, total, named }: { title: string; parts: Part[]; total: number; named?: boolean }) {
   const table = (): TableData => ({
     header: [title, t('count'), `${t('time')}, ${t('predicted')}`, t('share')], numeric: [false, true, true, true],
     rows: parts.map((part) => [part.label, part.layers, { text: seconds(part.seconds), exact: part.seconds }, shareText(part.seconds, total)]),
@@ -79,12 +79,12 @@ function Stack({ title, parts, total }: { title: string; parts: Part[]; total: n
       <div class="stack">
         {parts.map((part) => (
           <button type="button" class={part.hatched ? 'hatched' : undefined} disabled={!part.onClick} onClick={part.onClick} data-tip={tip(part)} aria-label={tip(part).replace(/\n/g, ', ')}
-            style={{ flexGrow: part.seconds / total, background: part.hatched ? undefined : part.color }} />
+            style={{ flexGrow: part.seconds / total, background: part.hatched ? undefined : part.color }}>{named && part.seconds > total * 0.06 && <bdi>{part.label}</bdi>}</button>
         ))}
       </div>
       <p class="legend">
         {parts.map((part) => (
-          <span><span class={`swatch rect ${part.hatched ? 'hatched' : ''}`} style={part.hatched ? undefined : { background: part.color }} aria-hidden="true" /><bdi>{part.label}</bdi> <span class="quiet">{shareText(part.seconds, total)}</span></span>
+          <span>{!named && <span class={`swatch rect ${part.hatched ? 'hatched' : ''}`} style={part.hatched ? undefined : { background: part.color }} aria-hidden="true" />}<bdi>{part.label}</bdi> <span class="quiet">{shareText(part.seconds, total)}</span></span>
         ))}
       </p>
     </Figure>
@@ -110,7 +110,7 @@ function Costliest({ total }: { total: number }) {
           {top.map((id) => (
             <li>
               <button type="button" class={model.selected.value === id ? 'chosen' : undefined} onClick={() => model.select(id)}>
-                <span class="row-name"><Swatch name={nodes[id]!.class} /><bdi>{nodeName(nodes[id]!.name)}</bdi></span>
+                <span class="row-name"><Swatch name={nodes[id]!.class} /><CutFront text={nodeName(nodes[id]!.name)} /></span>
                 <span class="quiet row-op">{nodes[id]!.op}</span>
                 <ShareBar share={figures.seconds[id]! / longest} color={kBoundColor[figures.bound(id)] ?? '#8c8c8c'} />
                 <span class="number">{seconds(figures.seconds[id]!)}</span>

@@ -1,53 +1,53 @@
-// The module hierarchy as nested rectangles: two levels at a time, a click goes one deeper.
+// The module hierarchy as nested rectangles, as deep as they can be told apart; a click goes deeper.
 
 import { useComputed } from '@preact/signals';
-import type { Figures } from '../figures';
+import { useMemo } from 'preact/hooks';
+import type { DocumentNode } from '../document';
 import { bytes, percent, seconds, si } from '../format';
 import type { Metric } from '../model';
-import { findModule, type Valued, valueTree } from '../scope';
 import { classColor } from '../palette';
+import { findModule, type Valued, valueTree } from '../scope';
 import { layersText, t } from '../text';
 import { type Rectangle, squarify } from '../treemap';
-import { Figure, metricMessage, nodeName, Section, Segments, shareText, type TableData, useModel, useWidth } from './ui';
+import { Figure, metricMessage, nodeName, Section, Segments, shareText, type TableData, useModel, useNear, useWidth } from './ui';
 
 const kMetrics: Metric[] = ['seconds', 'macs', 'bytes', 'params'];
-const kBoxes = 60;
+const kBoxesPerModule = 150;
+const kBoxes = 600;
+const kLabelHeight = 20;
 
 export const metricText = (metric: Metric, value: number) =>
   (metric === 'seconds' ? seconds(value) : metric === 'bytes' ? bytes(value) : si(value, metric === 'macs' ? 'MAC' : ''));
 
-const columnOf = (figures: Figures, metric: Metric) => figures[metric];
-
 export function TreemapSection() {
   const model = useModel();
-  const metric = model.treemapMetric.value === 'seconds' && !model.roofline.value ? 'bytes' : model.treemapMetric.value;
+  const metric = useComputed<Metric>(() => (model.treemapMetric.value === 'seconds' && !model.roofline.value ? 'bytes' : model.treemapMetric.value));
   const tree = useComputed(() => {
-    const chosen = model.treemapMetric.value === 'seconds' && !model.roofline.value ? 'bytes' : model.treemapMetric.value;
-    const column = columnOf(model.figures.value, chosen);
+    const column = model.figures.value[metric.value];
     const included = model.visibleSet.value;
     return valueTree(findModule(model.modules.value, model.treemapPath.value), (id) => column[id]!, (id) => included[id] === 1);
   });
-  const flat = model.modules.value.children.size === 0;
-  const nameOf = (item: Valued) => (item.id === null ? item.name : nodeName(model.document.value.nodes[item.id]!.name));
-  const table = (): TableData => ({
-    header: [t('module'), t('count'), metricMessage(metric), t('share')], numeric: [false, true, true, true],
-    rows: tree.value.children.map((child) => [
-      { text: nameOf(child), onClick: () => open(child) }, child.layers, { text: metricText(metric, child.value), exact: child.value }, shareText(child.value, tree.value.value),
-    ]),
-  });
+  const { nodes } = model.document.value;
+  const nameOf = (item: Valued) => (item.id === null ? item.name : nodeName(nodes[item.id]!.name));
   const open = (item: Valued) => {
     if (item.id !== null) model.select(item.id);
     else model.treemapPath.value = item.path;
   };
-  const controls = <Segments label={t('treemap_size')} value={metric} options={kMetrics.filter((name) => name !== 'seconds' || model.roofline.value).map((name) => ({ value: name, text: metricMessage(name) }))} onChange={(value) => { model.treemapMetric.value = value; }} />;
+  const table = (): TableData => ({
+    header: [t('module'), t('count'), metricMessage(metric.value), t('share')], numeric: [false, true, true, true],
+    rows: tree.value.children.map((child) => [
+      { text: nameOf(child), onClick: () => open(child) }, child.layers, { text: metricText(metric.value, child.value), exact: child.value }, shareText(child.value, tree.value.value),
+    ]),
+  });
+  const options = kMetrics.filter((name) => name !== 'seconds' || model.roofline.value).map((name) => ({ value: name, text: metricMessage(name) }));
   return (
     <Section id="modules" title={t('section_modules')}>
-      <Figure title={t('treemap_title')} hideTitle table={table} controls={controls}>
-        <Breadcrumb total={metricText(metric, tree.value.value)} />
-        {flat && <p class="quiet">{t('treemap_flat')}</p>}
+      <Figure title={t('treemap_title')} hideTitle table={table} controls={<Segments label={t('treemap_size')} value={metric.value} options={options} onChange={(value) => { model.treemapMetric.value = value; }} />}>
+        <Breadcrumb total={metricText(metric.value, tree.value.value)} />
+        {model.modules.value.children.size === 0 && <p class="quiet">{t('treemap_flat')}</p>}
         {tree.value.value > 0
-          ? <Boxes tree={tree.value} metric={metric} open={open} nameOf={nameOf} />
-          : <p class="empty">{t('treemap_empty', { metric: metricMessage(metric) })}</p>}
+          ? <Boxes tree={tree.value} metric={metric.value} open={open} nameOf={nameOf} />
+          : <p class="empty">{t('treemap_empty', { metric: metricMessage(metric.value) })}</p>}
       </Figure>
     </Section>
   );
@@ -68,55 +68,82 @@ function Breadcrumb({ total }: { total: string }) {
   );
 }
 
-const kLabelHeight = 20;
+interface Box { item: Valued | null; rest: number; area: Rectangle; children: Box[]; color: string }
+
+/** Lays a module's children into its area, and theirs into theirs while there is room to see them. */
+function layOut(items: Valued[], area: Rectangle, nodes: DocumentNode[], budget: { left: number }): Box[] {
+  const shown = items.filter((item) => item.value > 0).slice(0, Math.min(kBoxesPerModule, budget.left));
+  const rest = items.slice(shown.length);
+  const restValue = rest.reduce((sum, item) => sum + item.value, 0);
+  const places = squarify([...shown.map((item) => item.value), ...(restValue > 0 ? [restValue] : [])], area);
+  budget.left -= shown.length;
+  const boxes = shown.map((item, index): Box => {
+    const place = places[index]!;
+    const labelled = item.id === null && place.width > 44 && place.height > 46;
+    const inner = { x: 3, y: kLabelHeight, width: place.width - 9, height: place.height - kLabelHeight - 6 };
+    const children = labelled ? layOut(item.children, inner, nodes, budget) : [];
+    return { item, rest: 0, area: place, color: children.length > 0 ? '' : mainClass(item, nodes), children };
+  });
+  if (restValue > 0) boxes.push({ item: null, rest: rest.length, area: places[shown.length]!, color: '', children: [] });
+  return boxes.filter((box) => box.area.width >= 2 && box.area.height >= 2);
+}
+
+/** The class with the largest share of a module colours its box. */
+function mainClass(item: Valued, nodes: DocumentNode[]): string {
+  const sums = new Map<string, number>();
+  const add = (part: Valued) => {
+    if (part.id === null) part.children.forEach(add);
+    else sums.set(nodes[part.id]!.class, (sums.get(nodes[part.id]!.class) ?? 0) + part.value);
+  };
+  add(item);
+  return [...sums].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'unknown';
+}
 
 function Boxes({ tree, metric, open, nameOf }: { tree: Valued; metric: Metric; open: (item: Valued) => void; nameOf: (item: Valued) => string }) {
   const model = useModel();
   const [ref, width] = useWidth();
-  const height = width < 600 ? 360 : 420;
+  const near = useNear(ref);
+  const height = width < 600 ? 380 : 460;
   const { nodes } = model.document.value;
-  const place = (items: Valued[], area: Rectangle) => {
-    const shown = items.filter((item) => item.value > 0).slice(0, kBoxes);
-    const rest = items.slice(shown.length);
-    const restValue = rest.reduce((sum, item) => sum + item.value, 0);
-    const rectangles = squarify([...shown.map((item) => item.value), ...(restValue > 0 ? [restValue] : [])], area);
-    return { shown, rectangles, rest };
-  };
-  const style = (box: Rectangle) => ({ left: `${box.x}px`, top: `${box.y}px`, width: `${Math.max(0, box.width - 1)}px`, height: `${Math.max(0, box.height - 1)}px` });
+  const boxes = useMemo(() => (near && width > 0 ? layOut(tree.children, { x: 0, y: 0, width, height }, nodes, { left: kBoxes }) : []), [tree, width, near, nodes]);
   const tip = (item: Valued) => `${nameOf(item)}\n${metricText(metric, item.value)}, ${shareText(item.value, tree.value)}\n${item.id === null ? layersText(item.layers) : nodes[item.id]!.op}`;
-  const leaf = (item: Valued, box: Rectangle) => (
-    <button type="button" class={`leaf ${nodes[item.id!]!.class === 'unknown' ? 'hatched' : ''} ${model.selected.value === item.id ? 'chosen' : ''}`} style={{ ...style(box), '--class': classColor(nodes[item.id!]!.class) }} data-tip={tip(item)} aria-label={tip(item).replace(/\n/g, ', ')} onClick={() => open(item)}>
-      {box.width > 40 && box.height > 18 && <bdi>{item.id !== null && box.width < 90 ? nodes[item.id]!.op : nameOf(item)}</bdi>}
-    </button>
-  );
-  const top = width > 0 ? place(tree.children, { x: 0, y: 0, width, height }) : { shown: [], rectangles: [], rest: [] };
-  return (
-    <div class="treemap" ref={ref} style={{ height: `${height}px` }}>
-      {top.shown.map((item, index) => {
-        const box = top.rectangles[index]!;
-        if (item.id !== null) return leaf(item, box);
-        const labelled = box.height > 44 && box.width > 36;
-        const inner = labelled ? { x: 3, y: kLabelHeight, width: box.width - 7, height: box.height - kLabelHeight - 4 } : null;
-        const nested = inner ? place(item.children, inner) : null;
-        return (
-          <div class="module" style={style(box)}>
-            <button type="button" class="module-head" style={{ height: labelled ? `${kLabelHeight}px` : '100%' }} data-tip={tip(item)} aria-label={tip(item).replace(/\n/g, ', ')} onClick={() => open(item)}>
-              {box.width > 36 && box.height > 16 && <><bdi>{nameOf(item)}</bdi>{box.width > 110 && <span> {percent(item.value / tree.value)}</span>}</>}
-            </button>
-            {nested?.shown.map((child, childIndex) => {
-              const childBox = nested.rectangles[childIndex]!;
-              if (childBox.width < 2 || childBox.height < 2) return null;
-              if (child.id !== null) return leaf(child, childBox);
-              return (
-                <button type="button" class="submodule" style={style(childBox)} data-tip={tip(child)} aria-label={tip(child).replace(/\n/g, ', ')} onClick={() => open(child)}>
-                  {childBox.width > 34 && childBox.height > 16 && <bdi>{nameOf(child)}</bdi>}
-                </button>
-              );
-            })}
-          </div>
-        );
-      })}
-      {top.rest.length > 0 && top.rectangles.length > top.shown.length && <div class="rest" style={style(top.rectangles[top.shown.length]!)}>{t('treemap_more', { n: top.rest.length })}</div>}
-    </div>
-  );
+  const draw = (box: Box, depth: number) => {
+    const { item, area } = box;
+    const style = { ...placed(area), '--class': classColor(box.color) };
+    if (!item) return <div class="rest" style={style} data-tip={t('treemap_more', { n: box.rest })}>{area.width > 60 && t('treemap_more', { n: box.rest })}</div>;
+    const name = area.width > 30 && area.height > 17 && <bdi>{item.id !== null && area.width < 90 ? nodes[item.id]!.op : nameOf(item)}</bdi>;
+    const text = tip(item);
+    const common = { type: 'button' as const, 'data-tip': text, 'aria-label': text.replace(/\n/g, ', '), onClick: () => open(item) };
+    if (box.children.length === 0) {
+      const look = `${item.id === null ? 'submodule' : 'leaf'} ${box.color === 'unknown' ? 'hatched' : ''}`;
+      return <button {...common} class={look} style={style} tabIndex={depth === 0 ? 0 : -1}>{name}</button>;
+    }
+    return (
+      <div class="module" style={style}>
+        <button {...common} class="module-head">{name}{area.width > 110 && <span> {percent(item.value / tree.value)}</span>}</button>
+        {box.children.map((child) => draw(child, depth + 1))}
+      </div>
+    );
+  };
+  const content = useMemo(() => boxes.map((box) => draw(box, 0)), [boxes, metric]);
+  return <div class="treemap" ref={ref} style={{ height: `${height}px` }}>{content}<Chosen boxes={boxes} /></div>;
+}
+
+const placed = (area: Rectangle) => ({ left: `${area.x}px`, top: `${area.y}px`, width: `${Math.max(1, area.width - 1)}px`, height: `${Math.max(1, area.height - 1)}px` });
+
+/** A frame around the selected layer, apart from the boxes, so that selecting redraws none of them. */
+function Chosen({ boxes }: { boxes: Box[] }) {
+  const id = useModel().selected.value;
+  const area = id === null ? null : findArea(boxes, id);
+  return area && <div class="chosen-box" style={placed(area)} />;
+}
+
+function findArea(boxes: Box[], id: number): Rectangle | null {
+  for (const box of boxes) {
+    if (box.item?.id === id) return box.area;
+    const inner = findArea(box.children, id);
+    // Children are placed inside their module's border.
+    if (inner) return { ...inner, x: inner.x + box.area.x + 1, y: inner.y + box.area.y + 1 };
+  }
+  return null;
 }

@@ -73,7 +73,7 @@ export function Figure(props: { title: string; table: () => TableData; controls?
   const id = useId();
   return (
     <figure class="figure" aria-labelledby={id}>
-      <div class="figure-head">
+      <div class={`figure-head ${props.hideTitle ? 'lifted' : ''}`}>
         <h3 id={id} class={props.hideTitle ? 'unseen' : undefined}>{props.title}</h3>
         <div class="controls screen-only">
           {!asTable && props.controls}
@@ -86,7 +86,7 @@ export function Figure(props: { title: string; table: () => TableData; controls?
 }
 
 export function Swatch({ name }: { name: string }) {
-  return <span class={`swatch ${classSymbol(name)} ${name === 'unknown' ? 'hatched' : ''}`} style={name === 'unknown' ? undefined : { background: classColor(name) }} aria-hidden="true" />;
+  return <span class={`swatch ${classSymbol(name).startsWith('path:') ? 'hexagon' : classSymbol(name)} ${name === 'unknown' ? 'hatched' : ''}`} style={name === 'unknown' ? undefined : { background: classColor(name) }} aria-hidden="true" />;
 }
 
 export function Choice<T extends string>(props: { label: string; value: T; options: { value: T; text: string; disabled?: boolean }[]; onChange: (value: T) => void; hideLabel?: boolean; tip?: string }) {
@@ -158,3 +158,8 @@ export function useNear(ref: { current: HTMLElement | null }): boolean {
 export const metricMessage = (metric: string) => t(`metric_${metric}` as MessageKey);
 export const className = (name: string) => name;
 export const nodeName = (name: string) => name || t('unnamed');
+
+/** The end of a layer's path tells more than its beginning, so a long one is cut at the front. */
+export function CutFront({ text }: { text: string }) {
+  return <span class="cut-front" data-tip={text.length > 20 ? text : undefined}><bdi>{text}</bdi></span>;
+}
