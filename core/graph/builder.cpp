@@ -1,10 +1,12 @@
-// Nodes, bodies and function calls, in the order of the file; then execution order, ids and use counts.
-#include <algorithm>
-#include <string>
-
+// Nodes, bodies and function calls, in the order of the file; then execution order, ids and use
+// counts.
 #include "graph/builder.hpp"
+
 #include "graph/constants.hpp"
 #include "graph/order.hpp"
+
+#include <algorithm>
+#include <string>
 
 namespace trtreport {
 
@@ -133,8 +135,7 @@ void GraphBuilder::add_call(const onnx::Node& call, const onnx::Function& functi
       inner_frame(frame, claim_name(call, position, frame), scope_of(call, arguments, frame), {});
   inner.body = frame.body;
   inner.function = &function;
-  inner.bindings =
-      bind_attributes(function, bound_proto(call, frame)->attributes, model_.arena);
+  inner.bindings = bind_attributes(function, bound_proto(call, frame)->attributes, model_.arena);
   inner.out_names = &out_names;
 
   const size_t shared = std::min(function.outputs.size(), call.outputs.size());

@@ -1,6 +1,11 @@
 // Turns the skeleton's lists of names into tensors, nodes and bodies that point at each other.
 #pragma once
 
+#include "graph/functions.hpp"
+#include "graph/graph.hpp"
+#include "graph/names.hpp"
+#include "graph/scopes.hpp"
+
 #include <map>
 #include <memory>
 #include <optional>
@@ -8,11 +13,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "graph/functions.hpp"
-#include "graph/graph.hpp"
-#include "graph/names.hpp"
-#include "graph/scopes.hpp"
 
 namespace trtreport {
 
@@ -29,9 +29,9 @@ class GraphBuilder {
   // What a list of nodes lies in: the main graph, a body, or one call of a function.
   struct Frame {
     BodyId body = kMainBody;
-    std::string path;                          // before the names of tensors and nodes
-    StringId scope = StringId::Empty;          // before their module paths
-    const onnx::Function* function = nullptr;  // the innermost call
+    std::string path;                           // before the names of tensors and nodes
+    StringId scope = StringId::Empty;           // before their module paths
+    const onnx::Function* function = nullptr;   // the innermost call
     std::span<const onnx::Attribute> bindings;  // of that call
     const OutputNames* out_names = nullptr;     // of that call; not handed to its bodies
   };

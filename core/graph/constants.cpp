@@ -1,4 +1,5 @@
-// A Constant's scalar and list attributes become tensors of their own, so that every constant is read alike.
+// A Constant's scalar and list attributes become tensors of their own, so that every constant is
+// read alike.
 #include "graph/constants.hpp"
 
 #include <vector>
@@ -32,14 +33,15 @@ ConstantData constant_data(std::span<const onnx::Attribute> attributes, onnx::Mo
       if (attribute.tensor != nullptr) return {attribute.tensor, nullptr};
       if (attribute.sparse != nullptr) return {nullptr, attribute.sparse};
     }
-    if (attribute.tensor != nullptr && name.starts_with("value_")) return {attribute.tensor, nullptr};
+    if (attribute.tensor != nullptr && name.starts_with("value_"))
+      return {attribute.tensor, nullptr};
     if (name == "value_int") {
       const std::vector<int64_t> one{attribute.i};
       return {inline_tensor(model, DType::Int64, false, 1, model.arena.copy(one), {}), nullptr};
     }
     if (name == "value_ints") {
-      return {inline_tensor(model, DType::Int64, true,
-                            static_cast<int64_t>(attribute.ints.size()), attribute.ints, {}),
+      return {inline_tensor(model, DType::Int64, true, static_cast<int64_t>(attribute.ints.size()),
+                            attribute.ints, {}),
               nullptr};
     }
     if (name == "value_float") {

@@ -11,7 +11,8 @@ struct ConstantData {
   const onnx::SparseTensorData* sparse = nullptr;
 };
 
-// Both null where the node has none of the attributes value, sparse_value, value_int(s), value_float(s), value_string(s).
+// Both null where the node has none of the attributes value, sparse_value, value_int(s),
+// value_float(s), value_string(s).
 ConstantData constant_data(std::span<const onnx::Attribute> attributes, onnx::Model& model);
 
 }  // namespace trtreport

@@ -1,7 +1,8 @@
-// The names of one graph: inputs, weights and outputs become tensors; what is used before it is made waits for its maker.
-#include <string>
-
+// The names of one graph: inputs, weights and outputs become tensors; what is used before it is
+// made waits for its maker.
 #include "graph/builder.hpp"
+
+#include <string>
 
 namespace trtreport {
 
@@ -79,7 +80,8 @@ void GraphBuilder::add_inputs(const onnx::Graph& source, const Frame& frame) {
     }
     TensorId id = kNoTensor;
     if (info.name == StringId::Empty) {
-      if (frame.body == kMainBody) continue;  // nothing can refer to it; a body's inputs go by position
+      if (frame.body == kMainBody)
+        continue;  // nothing can refer to it; a body's inputs go by position
       id = new_tensor(frame, model_.strings.intern("input"), TensorKind::Input);
     } else {
       id = define(info.name, frame, TensorKind::Input);

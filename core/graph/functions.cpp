@@ -53,12 +53,15 @@ FunctionTable::Extent FunctionTable::measure(const std::deque<onnx::Node>& nodes
     ++result.nodes;
     const auto add = [&result](const Extent& inner, bool called) {
       result.nodes = std::min(result.nodes + inner.nodes, kFarTooMany);
-      result.inlined = std::min(result.inlined + (called ? inner.nodes + 1 : inner.inlined), kFarTooMany);
+      result.inlined =
+          std::min(result.inlined + (called ? inner.nodes + 1 : inner.inlined), kFarTooMany);
       result.height = std::max(result.height, inner.height + 1);
     };
-    if (const onnx::Function* function = find(node)) add(measure_function(*function, depth + 1), true);
+    if (const onnx::Function* function = find(node))
+      add(measure_function(*function, depth + 1), true);
     for (const onnx::Attribute& attribute : node.attributes) {
-      for (const onnx::Graph* graph : attribute.graphs) add(measure(graph->nodes, depth + 1), false);
+      for (const onnx::Graph* graph : attribute.graphs)
+        add(measure(graph->nodes, depth + 1), false);
     }
   }
   return result;
@@ -70,9 +73,8 @@ FunctionTable::Extent FunctionTable::measure_function(const onnx::Function& func
       fail("recursive_function",
            "function '" + std::string(model_.text(function.name)) + "' calls itself");
     } else if (depth + known->second.height > onnx::kMostNesting) {
-      fail("nesting_too_deep", "functions nest deeper than " +
-                                   std::to_string(onnx::kMostNesting) + " levels at '" +
-                                   std::string(model_.text(function.name)) + "'");
+      fail("nesting_too_deep", "functions nest deeper than " + std::to_string(onnx::kMostNesting) +
+                                   " levels at '" + std::string(model_.text(function.name)) + "'");
     }
     return known->second;
   }

@@ -1,6 +1,10 @@
 // Model-local functions: which nodes call one, and whether inlining them all stays within bounds.
 #pragma once
 
+#include "base/arena.hpp"
+#include "base/diagnostics.hpp"
+#include "onnx/model.hpp"
+
 #include <array>
 #include <cstdint>
 #include <map>
@@ -9,13 +13,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "base/arena.hpp"
-#include "base/diagnostics.hpp"
-#include "onnx/model.hpp"
-
 namespace trtreport {
 
-// A small file may call functions so that the nodes double at every level: calls may add this many nodes.
+// A small file may call functions so that the nodes double at every level: calls may add this many
+// nodes.
 inline constexpr uint64_t kMostInlinedNodes = 500'000;
 
 class FunctionTable {
@@ -25,8 +26,9 @@ class FunctionTable {
   // The function that `node` calls; null where it is an operator.
   const onnx::Function* find(const onnx::Node& node) const;
 
-  // What the main graph reaches, before anything is built. Error codes: recursive_function, too_many_nodes,
-  // nesting_too_deep (functions and subgraphs together beyond onnx::kMostNesting levels).
+  // What the main graph reaches, before anything is built. Error codes: recursive_function,
+  // too_many_nodes, nesting_too_deep (functions and subgraphs together beyond onnx::kMostNesting
+  // levels).
   std::optional<Error> check(uint64_t most_nodes);
 
  private:
@@ -46,10 +48,11 @@ class FunctionTable {
   std::optional<Error> error_;
 };
 
-// Attributes of `node` with each reference to a function's attribute replaced by what `bindings` hold for it (left out
-// where they hold nothing). The node's own span where it has no reference.
+// Attributes of `node` with each reference to a function's attribute replaced by what `bindings`
+// hold for it (left out where they hold nothing). The node's own span where it has no reference.
 std::span<const onnx::Attribute> substitute(const onnx::Node& node,
-                                            std::span<const onnx::Attribute> bindings, Arena& arena);
+                                            std::span<const onnx::Attribute> bindings,
+                                            Arena& arena);
 
 // What the attributes of `function` are in one call: the call's own, else the defaults.
 std::span<const onnx::Attribute> bind_attributes(const onnx::Function& function,

@@ -1,13 +1,14 @@
-// Names that a reader of the report sees: unique, with the path of what they lie in, and module paths.
+// Names that a reader of the report sees: unique, with the path of what they lie in, and module
+// paths.
 #pragma once
+
+#include "base/arena.hpp"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "base/arena.hpp"
 
 namespace trtreport {
 
@@ -23,8 +24,8 @@ class UniqueNames {
   bool take(StringId id);
 
   StringTable& strings_;
-  std::vector<bool> taken_;                                // by StringId
-  std::unordered_map<uint32_t, uint32_t> next_suffixes_;   // of names that were wanted again
+  std::vector<bool> taken_;                               // by StringId
+  std::unordered_map<uint32_t, uint32_t> next_suffixes_;  // of names that were wanted again
 };
 
 // Longer ones are cut or replaced, so that deep nesting cannot multiply long names.
@@ -37,15 +38,16 @@ std::string join_path(std::string_view parent, std::string_view child);
 // Text cut to `most` bytes, not within a UTF-8 sequence.
 std::string_view cut_text(std::string_view text, size_t most);
 
-// The module path in a node's name: "/layer1/layer1.0/conv1/Conv" -> "layer1/layer1.0/conv1". Empty where the name has
-// no folder.
+// The module path in a node's name: "/layer1/layer1.0/conv1/Conv" -> "layer1/layer1.0/conv1". Empty
+// where the name has no folder.
 std::string scope_of_node_name(std::string_view name);
 
 // What comes after the last slash.
 std::string_view last_component(std::string_view name);
 
-// The module path in a weight's name, spelt as exporters spell it in node names: "layer1.0.conv1.weight" ->
-// "layer1/layer1.0/conv1" (an index repeats its container's name). Empty for names that exporters make up
+// The module path in a weight's name, spelt as exporters spell it in node names:
+// "layer1.0.conv1.weight" -> "layer1/layer1.0/conv1" (an index repeats its container's name). Empty
+// for names that exporters make up
 // ("onnx::Conv_199", "W") and for other conventions.
 std::string scope_of_weight_name(std::string_view name);
 

@@ -1,15 +1,15 @@
 // What nodes, calls and bodies are called, and which module they lie in.
-#include <string>
-
 #include "graph/builder.hpp"
+
+#include <string>
 
 namespace trtreport {
 
 // The file's name for it, else one made of the operator and the position: "Conv_12".
 StringId GraphBuilder::claim_name(const onnx::Node& proto, size_t position, const Frame& frame) {
   if (proto.name != StringId::Empty) return node_names_.claim(display_path(proto.name, frame));
-  const std::string made = std::string(cut_text(model_.text(proto.op), kMostNameBytes)) + "_" +
-                           std::to_string(position);
+  const std::string made =
+      std::string(cut_text(model_.text(proto.op), kMostNameBytes)) + "_" + std::to_string(position);
   return node_names_.claim(model_.strings.intern(join_path(frame.path, made)));
 }
 
@@ -64,7 +64,8 @@ StringId GraphBuilder::scope_of(const onnx::Node& proto, std::span<const TensorI
   return joined.size() > kMostPathBytes ? frame.scope : model_.strings.intern(joined);
 }
 
-// The exporter's record of it, else the folder of the node's name, else the module that its weight belongs to.
+// The exporter's record of it, else the folder of the node's name, else the module that its weight
+// belongs to.
 StringId GraphBuilder::own_scope(const onnx::Node& proto, std::span<const TensorId> inputs) {
   if (proto.scope != StringId::Empty) return proto.scope;
   const std::string_view name = model_.text(proto.name);

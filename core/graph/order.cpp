@@ -107,7 +107,7 @@ class Sorter {
   Graph& graph_;
   const std::vector<bool>& unsorted_;
   std::vector<std::vector<Edge>> edges_;  // by body
-  std::vector<uint32_t> waiting_;         // by node: producers not yet in order; all 0 between bodies
+  std::vector<uint32_t> waiting_;  // by node: producers not yet in order; all 0 between bodies
 };
 
 }  // namespace

@@ -1,12 +1,13 @@
-// Which tensor a name means at a point of the model: subgraphs see the names around them, functions do not.
+// Which tensor a name means at a point of the model: subgraphs see the names around them, functions
+// do not.
 #pragma once
+
+#include "base/arena.hpp"
+#include "graph/graph.hpp"
 
 #include <cstdint>
 #include <span>
 #include <vector>
-
-#include "base/arena.hpp"
-#include "graph/graph.hpp"
 
 namespace trtreport {
 
@@ -15,10 +16,11 @@ class NameScopes {
  public:
   struct Definition {
     StringId name = StringId::Empty;
-    TensorId tensor = kNoTensor;   // kNoTensor: known to be omitted (a function's input that the call leaves out)
-    bool forward = false;          // used before anything made it
+    TensorId tensor =
+        kNoTensor;  // kNoTensor: known to be omitted (a function's input that the call leaves out)
+    bool forward = false;  // used before anything made it
     uint32_t scope = 0;
-    uint32_t previous = 0;         // what the name meant before; index into definitions_, 0 for nothing
+    uint32_t previous = 0;  // what the name meant before; index into definitions_, 0 for nothing
   };
 
   // Names are those interned so far.

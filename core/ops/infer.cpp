@@ -1,9 +1,9 @@
 // The context of one shape rule: reading inputs and attributes, stating outputs.
 #include "ops/infer.hpp"
 
-#include <cmath>
-
 #include "ops/inference.hpp"
+
+#include <cmath>
 
 namespace trtreport::ops {
 namespace {
@@ -172,9 +172,12 @@ Dim InferContext::hidden(std::string_view cause) {
 
 void InferContext::fault(std::string message) {
   const std::string name(graph().text(node_->name));
-  engine_.diagnostics().add({Severity::Warning, "bad_node",
+  engine_.diagnostics().add({Severity::Warning,
+                             "bad_node",
                              std::string(op()) + " '" + name + "': " + std::move(message),
-                             {{"name", name}, {"op", std::string(op())}}, id_, {}});
+                             {{"name", name}, {"op", std::string(op())}},
+                             id_,
+                             {}});
 }
 
 std::optional<Dims> InferContext::reconcile_reshape(const Shape& input, const Dims& target) {
@@ -183,8 +186,8 @@ std::optional<Dims> InferContext::reconcile_reshape(const Shape& input, const Di
 
 Dim InferContext::reconcile_dim(const Dim& size, const Dim& wanted) {
   if (!engine_.overridden() || size == wanted || !engine_.is_rebatched(size, wanted)) return size;
-  engine_.note_rewritten(id_, "an operand keeps the old batch " + size.text() + " where the others have " +
-                                  wanted.text());
+  engine_.note_rewritten(id_, "an operand keeps the old batch " + size.text() +
+                                  " where the others have " + wanted.text());
   return wanted;
 }
 

@@ -1,8 +1,8 @@
 // Axes and broadcasting, as every rule needs them.
-#include <algorithm>
-
 #include "ops/infer.hpp"
 #include "ops/inference.hpp"
+
+#include <algorithm>
 
 namespace trtreport::ops {
 namespace {

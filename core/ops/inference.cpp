@@ -1,11 +1,11 @@
 // Walking the graph: types of weights, values read on asking, each node's rule, what no rule knows.
 #include "ops/inference.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "ops/infer.hpp"
 #include "ops/table.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace trtreport::ops {
 namespace {
@@ -99,7 +99,7 @@ bool Inference::spend(uint64_t work) {
 }
 
 bool Inference::may_repeat(BodyId body) const {
-  return graph_.bodies[body].nodes.size() * kWorkPerNode <= work_left_;
+  return (graph_.bodies[body].nodes.size() + 1) * kWorkPerNode <= work_left_;
 }
 
 void Inference::infer_body(BodyId body, bool quiet) {
@@ -112,7 +112,9 @@ void Inference::infer_body(BodyId body, bool quiet) {
     failure_ = failure;
     return;
   }
-  if (body_inferred_[body]) spend((graph_.bodies[body].nodes.size() + 1) * kWorkPerNode);
+  if (body_inferred_[body]) {
+    work_left_ -= std::min(work_left_, (graph_.bodies[body].nodes.size() + 1) * kWorkPerNode);
+  }
   body_inferred_[body] = true;
   for (const NodeId id : graph_.bodies[body].nodes) infer_node(id);
 }
@@ -138,9 +140,9 @@ void Inference::set_type(TensorId tensor, const Type& type) { graph_.tensors[ten
 void Inference::set_value(TensorId tensor, Value value) {
   Tensor& target = graph_.tensors[tensor];
   if (!value.is_sequence) {
-    const std::optional<int64_t> count =
-        target.type.shape.known() ? DimTable::evaluate(target.type.shape.elements(), {})
-                                  : std::nullopt;
+    const std::optional<int64_t> count = target.type.shape.known()
+                                             ? DimTable::evaluate(target.type.shape.elements(), {})
+                                             : std::nullopt;
     if (!count || value.size() > kMostValueElements ||
         static_cast<uint64_t>(*count) != value.size()) {
       return;
@@ -197,7 +199,8 @@ const Value* Inference::read_value(const Tensor& tensor) {
     return elements ? graph_.keep(to_value(std::move(*elements))) : nullptr;
   }
   auto values = onnx::read_elements(model, source_, tensor.sparse->values, kMostValueElements);
-  auto indices = onnx::read_elements(model, source_, tensor.sparse->indices, 8 * kMostValueElements);
+  auto indices =
+      onnx::read_elements(model, source_, tensor.sparse->indices, 8 * kMostValueElements);
   if (!values || !indices) return nullptr;
   const size_t stored = std::max(values->ints.size(), values->floats.size());
   const size_t rank = tensor.sparse->dims.size();
@@ -209,7 +212,8 @@ const Value* Inference::read_value(const Tensor& tensor) {
   for (size_t index = 0; index < stored; ++index) {
     uint64_t at = 0;
     for (size_t axis = 0; axis < per_element; ++axis) {
-      const uint64_t extent = per_element == 1 ? *count : static_cast<uint64_t>(tensor.sparse->dims[axis]);
+      const uint64_t extent =
+          per_element == 1 ? *count : static_cast<uint64_t>(tensor.sparse->dims[axis]);
       const int64_t position = indices->ints[index * per_element + axis];
       if (position < 0 || static_cast<uint64_t>(position) >= extent) return nullptr;
       at = at * extent + static_cast<uint64_t>(position);
@@ -233,15 +237,21 @@ void Inference::report_unknown_operators() {
   for (NodeId id = 0; id < graph_.nodes.size(); ++id) {
     const Node& node = graph_.nodes[id];
     if (node.op != 0 && has_shape_rule(table()[node.op])) continue;
-    const std::string name = full_name(graph_.text(node.proto->domain), graph_.text(node.proto->op));
+    const std::string name =
+        full_name(graph_.text(node.proto->domain), graph_.text(node.proto->op));
     Seen& seen = (node.op == 0 ? unknown : without_rule)[name];
     if (seen.count++ == 0) seen.first = id;
   }
-  const auto report = [&](const std::map<std::string, Seen>& all, const char* code, const char* text) {
+  const auto report = [&](const std::map<std::string, Seen>& all, const char* code,
+                          const char* text) {
     for (const auto& [name, seen] : all) {
       const std::string nodes = std::to_string(seen.count) + (seen.count == 1 ? " node" : " nodes");
-      diagnostics_->add({Severity::Warning, code, "operator " + name + " (" + nodes + ") " + text,
-                         {{"op", name}, {"nodes", std::to_string(seen.count)}}, seen.first, {}});
+      diagnostics_->add({Severity::Warning,
+                         code,
+                         "operator " + name + " (" + nodes + ") " + text,
+                         {{"op", name}, {"nodes", std::to_string(seen.count)}},
+                         seen.first,
+                         {}});
     }
   };
   report(unknown, "unknown_operator",

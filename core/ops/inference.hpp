@@ -1,30 +1,31 @@
 // The engine: walks every body in execution order and applies each operator's shape rule.
 #pragma once
 
+#include "base/byte_source.hpp"
+#include "base/diagnostics.hpp"
+#include "graph/graph.hpp"
+
 #include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
-#include "base/byte_source.hpp"
-#include "base/diagnostics.hpp"
-#include "graph/graph.hpp"
-
 namespace trtreport::ops {
 
 // How symbols and inputs are bound; from --dim, --batch, --shape.
 struct Binding {
   std::optional<int64_t> batch;
-  std::map<std::string, int64_t> dims;                   // symbol -> number
-  std::map<std::string, std::vector<int64_t>> shapes;    // graph input -> shape
+  std::map<std::string, int64_t> dims;                 // symbol -> number
+  std::map<std::string, std::vector<int64_t>> shapes;  // graph input -> shape
 };
 
 // Per body, after inference.
 struct BodyRun {
-  std::optional<uint64_t> times = 1;  // runs of this body for each run of its node; nullopt: unknown (counted once, flagged)
-  bool taken = true;                  // false: a branch that a constant condition never takes
-  bool certain = true;                // false for the branches of an If whose condition is unknown
+  std::optional<uint64_t> times =
+      1;  // runs of this body for each run of its node; nullopt: unknown (counted once, flagged)
+  bool taken = true;    // false: a branch that a constant condition never takes
+  bool certain = true;  // false for the branches of an If whose condition is unknown
 };
 
 class Inference {
@@ -32,17 +33,19 @@ class Inference {
   // `source` is the model file (small constants are read from it); all must outlive the inference.
   Inference(Graph& graph, ByteSource& source, Diagnostics& diagnostics);
 
-  // Binds the inputs, then infers every tensor's type; fills Node::op. Error codes: unknown_input, unknown_dim, bad_shape
-  // (a binding that names nothing or contradicts a fixed rank), bad_reshape (a constant that the batch override
-  // contradicts). To be called once.
+  // Binds the inputs, then infers every tensor's type; fills Node::op. Error codes: unknown_input,
+  // unknown_dim, bad_shape (a binding that names nothing or contradicts a fixed rank), bad_reshape
+  // (a constant that the batch override contradicts). To be called once.
   std::optional<Error> run(const Binding& binding);
 
   Graph& graph() { return graph_; }
   Diagnostics& diagnostics() { return *diagnostics_; }
   const std::vector<BodyRun>& bodies() const { return body_runs_; }
-  // Inputs whose dims were overridden by the binding: declared shapes downstream are then not trusted.
+  // Inputs whose dims were overridden by the binding: declared shapes downstream are then not
+  // trusted.
   bool overridden() const { return overridden_; }
-  // Symbols that stand at axis 0 of a graph input and so are taken as the batch when nothing binds them.
+  // Symbols that stand at axis 0 of a graph input and so are taken as the batch when nothing binds
+  // them.
   const std::vector<std::string>& batch_symbols() const { return batch_symbols_; }
 
   // Used by InferContext.
@@ -94,13 +97,14 @@ class Inference {
   Diagnostics* diagnostics_;
   std::vector<BodyRun> body_runs_;
   std::vector<std::string> batch_symbols_;
-  std::vector<bool> value_asked_;   // by TensorId: stored contents were read, or cannot be
+  std::vector<bool> value_asked_;  // by TensorId: stored contents were read, or cannot be
   std::vector<bool> body_inferred_;
-  uint64_t work_left_;              // steps of repeated bodies and elements of values; what is left is done without
+  uint64_t
+      work_left_;  // steps of repeated bodies and elements of values; what is left is done without
   bool overridden_ = false;
 
   // Bindings.
-  std::unordered_map<StringId, Dim> symbols_;     // dim_param of an input -> its number or symbol
+  std::unordered_map<StringId, Dim> symbols_;       // dim_param of an input -> its number or symbol
   std::map<TensorId, std::vector<int64_t>> given_;  // --shape
   struct Override {
     TensorId input;
@@ -109,7 +113,8 @@ class Inference {
     int64_t now;
   };
   std::vector<Override> overrides_;  // numbers that the binding replaced
-  std::map<std::pair<TensorId, int>, StringId> unnamed_;  // symbols made for dims that the file leaves open
+  std::map<std::pair<TensorId, int>, StringId>
+      unnamed_;  // symbols made for dims that the file leaves open
 
   // Before the override.
   std::vector<Shape> shapes_before_;

@@ -1,8 +1,9 @@
-// Binding the graph's inputs: which of their sizes are numbers, which stay symbols, which the user overrides.
+// Binding the graph's inputs: which of their sizes are numbers, which stay symbols, which the user
+// overrides.
+#include "ops/inference.hpp"
+
 #include <algorithm>
 #include <cctype>
-
-#include "ops/inference.hpp"
 
 namespace trtreport::ops {
 namespace {
@@ -19,13 +20,15 @@ bool is_sequence_length(std::string_view symbol) {
   std::string lower(symbol);
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   if (lower.find("batch") != std::string::npos) return false;
-  for (const char* word : {"seq", "len", "time", "token", "step", "frame", "past", "height", "width"}) {
+  for (const char* word :
+       {"seq", "len", "time", "token", "step", "frame", "past", "height", "width"}) {
     if (lower.find(word) != std::string::npos) return true;
   }
   return false;
 }
 
-// A first size of 0 is how some exporters write "any batch"; a tensor of one dimension may well be empty.
+// A first size of 0 is how some exporters write "any batch"; a tensor of one dimension may well be
+// empty.
 bool is_open(const onnx::TypeProto& declared, int axis) {
   const onnx::DimProto& dim = declared.dims[static_cast<size_t>(axis)];
   return dim.value < 0 || (dim.value == 0 && axis == 0 && declared.dims.size() > 1);
@@ -60,8 +63,9 @@ void Inference::collect_symbols() {
         unnamed_[{input, axis}] = symbol;
       }
       if (dim.value == 0) {
-        diagnostics_->note("zero_batch", "input " + quoted(graph_.text(tensor.name)) +
-                                             " declares a first dimension of 0; it is taken as open");
+        diagnostics_->note("zero_batch",
+                           "input " + quoted(graph_.text(tensor.name)) +
+                               " declares a first dimension of 0; it is taken as open");
       }
       symbols_.try_emplace(symbol, graph_.dims().symbol(graph_.text(symbol)));
     }
@@ -92,7 +96,8 @@ std::optional<Error> Inference::bind_shapes(const Binding& binding) {
       graph_.bodies[kMainBody].inputs.push_back(weight);
     }
     if (input == kNoTensor) {
-      return Error{"unknown_input", "--shape names " + quoted(name) + ", which is no input of the model"};
+      return Error{"unknown_input",
+                   "--shape names " + quoted(name) + ", which is no input of the model"};
     }
     if (graph_.tensors[input].kind == TensorKind::Weight) continue;
     if (std::any_of(shape.begin(), shape.end(), [](int64_t size) { return size < 0; })) {
@@ -163,7 +168,9 @@ std::optional<Error> Inference::bind_batch(int64_t batch) {
       if (!is_sequence_length(graph_.text(symbol))) open_batch.push_back(input);
     }
   }
-  const std::vector<TensorId>& chosen = !open_batch.empty() ? open_batch : !open.empty() ? open : fixed;
+  const std::vector<TensorId>& chosen = !open_batch.empty() ? open_batch
+                                        : !open.empty()     ? open
+                                                            : fixed;
   if (chosen.empty()) return Error{"bad_shape", "--batch: no input has a dimension to set"};
   std::vector<StringId> symbols;  // bound after all inputs were looked at: several may share one
   std::string names;
@@ -172,7 +179,8 @@ std::optional<Error> Inference::bind_batch(int64_t batch) {
     const StringId symbol = symbol_of(input, 0);
     if (symbol != StringId::Empty) {
       bind_symbol(symbol, batch);
-    } else if (const int64_t before = graph_.tensors[input].declared->dims[0].value; before != batch) {
+    } else if (const int64_t before = graph_.tensors[input].declared->dims[0].value;
+               before != batch) {
       overrides_.push_back({input, 0, before, batch});
     }
   }
@@ -209,8 +217,8 @@ Type Inference::input_type(TensorId input) const {
     } else if (symbol == StringId::Empty && !is_open(*tensor.declared, axis)) {
       dims.emplace_back(tensor.declared->dims[static_cast<size_t>(axis)].value);
     } else {
-      dims.push_back(graph_.dims().hidden("the elements of input " + quoted(graph_.text(tensor.name)) +
-                                          " may differ in size"));
+      dims.push_back(graph_.dims().hidden(
+          "the elements of input " + quoted(graph_.text(tensor.name)) + " may differ in size"));
     }
   }
   type.shape = graph_.shape(dims);

@@ -1,14 +1,17 @@
-// What the file declares about a tensor, beside what a rule inferred: it fills gaps, and is overruled where it is stale.
-#include <algorithm>
-
+// What the file declares about a tensor, beside what a rule inferred: it fills gaps, and is
+// overruled where it is stale.
 #include "ops/inference.hpp"
 #include "ops/table.hpp"
+
+#include <algorithm>
 
 namespace trtreport::ops {
 namespace {
 
-// Sizes that these operators make vary with the data: a declared number is what one run happened to give.
-constexpr std::string_view kDataDependent[] = {"NonZero ", "NonMaxSuppression ", "Unique ", "Compress "};
+// Sizes that these operators make vary with the data: a declared number is what one run happened to
+// give.
+constexpr std::string_view kDataDependent[] = {"NonZero ", "NonMaxSuppression ", "Unique ",
+                                               "Compress "};
 
 bool depends_on_data(const Dim& dim) {
   const std::string_view cause = dim.cause();
@@ -29,9 +32,9 @@ std::string text_of(const Graph& graph, const onnx::TypeProto& declared) {
   std::string result = "[";
   for (const onnx::DimProto& dim : declared.dims) {
     if (result.size() > 1) result += ", ";
-    result += dim.value >= 0                   ? std::to_string(dim.value)
+    result += dim.value >= 0                 ? std::to_string(dim.value)
               : dim.param != StringId::Empty ? std::string(graph.text(dim.param))
-                                               : "?";
+                                             : "?";
   }
   return result + "]";
 }
@@ -63,10 +66,13 @@ Type Inference::declared_type(const onnx::TypeProto& declared, std::string_view 
 void Inference::note_stale(const Tensor& tensor, NodeId id, const std::string& declared,
                            const std::string& found) {
   const std::string name(graph_.text(tensor.name));
-  diagnostics_->add({Severity::Note, "stale_value_info",
+  diagnostics_->add({Severity::Note,
+                     "stale_value_info",
                      "the file declares '" + name + "' as " + declared + ", but it is " + found +
                          "; the declaration is ignored",
-                     {{"tensor", name}, {"declared", declared}, {"found", found}}, id, {}});
+                     {{"tensor", name}, {"declared", declared}, {"found", found}},
+                     id,
+                     {}});
 }
 
 void Inference::settle(Tensor& tensor, NodeId id) {
@@ -86,10 +92,11 @@ void Inference::settle(Tensor& tensor, NodeId id) {
   }
   if (!declared.has_shape) return;
   if (!type.shape.known()) {
-    type.shape = declared_type(declared, std::string(graph_.text(graph_.nodes[id].proto->op)) + " '" +
-                                             std::string(graph_.text(graph_.nodes[id].name)) +
-                                             "': the size is not known before running")
-                     .shape;
+    type.shape =
+        declared_type(declared, std::string(graph_.text(graph_.nodes[id].proto->op)) + " '" +
+                                    std::string(graph_.text(graph_.nodes[id].name)) +
+                                    "': the size is not known before running")
+            .shape;
     return;
   }
   const std::span<const Dim> found = type.shape.dims();

@@ -1,9 +1,9 @@
-// Sizes that an exporter baked into constants, after an override of the batch: scaled like the node's input, judged by
-// the shapes that the same node had before the override.
-#include <algorithm>
-
+// Sizes that an exporter baked into constants, after an override of the batch: scaled like the
+// node's input, judged by the shapes that the same node had before the override.
 #include "ops/infer.hpp"
 #include "ops/inference.hpp"
+
+#include <algorithm>
 
 namespace trtreport::ops {
 namespace {
@@ -76,8 +76,9 @@ std::optional<Sizes> plain_expand(const Sizes& input, const Sizes& target) {
   return result;
 }
 
-// Scales the sizes `after` that a reshape made of `before`, for an input that has become `now`. Both are cut into the
-// shortest groups of equal volume; a group whose volume changes has one of its sizes scaled.
+// Scales the sizes `after` that a reshape made of `before`, for an input that has become `now`.
+// Both are cut into the shortest groups of equal volume; a group whose volume changes has one of
+// its sizes scaled.
 class GroupScaler {
  public:
   GroupScaler(const Sizes& before, const Sizes& now, const Sizes& after, int64_t old_batch)
@@ -107,14 +108,17 @@ class GroupScaler {
 
  private:
   bool scale(size_t first_in, size_t in, size_t first_out, size_t out, int64_t old_volume) {
-    const std::optional<int64_t> volume = volume_of(std::span(now_).subspan(first_in, in - first_in));
+    const std::optional<int64_t> volume =
+        volume_of(std::span(now_).subspan(first_in, in - first_in));
     if (!volume) return false;
     if (*volume == old_volume) return true;
-    // The size that was the batch: in the group, or left of or right of it where the group holds it folded in.
+    // The size that was the batch: in the group, or left of or right of it where the group holds it
+    // folded in.
     for (size_t axis = first_out; axis < out; ++axis) {
       if (after_[axis] == old_batch_ && try_scale(axis, old_volume, *volume)) return true;
     }
-    if (out < after_.size() && after_[out] == old_batch_ && try_scale(out, old_volume, *volume)) return true;
+    if (out < after_.size() && after_[out] == old_batch_ && try_scale(out, old_volume, *volume))
+      return true;
     for (size_t axis = first_out; axis < out; ++axis) {
       if (after_[axis] > 1 && try_scale(axis, old_volume, *volume)) return true;
     }
@@ -174,12 +178,14 @@ bool Inference::is_rebatched(const Dim& before, const Dim& now) const {
 
 void Inference::note_rewritten(NodeId id, const std::string& what) {
   const Node& node = graph_.nodes[id];
-  diagnostics_->note("baked_batch_rewritten", std::string(graph_.text(node.proto->op)) + " '" +
-                                                  std::string(graph_.text(node.name)) + "': " + what,
+  diagnostics_->note("baked_batch_rewritten",
+                     std::string(graph_.text(node.proto->op)) + " '" +
+                         std::string(graph_.text(node.name)) + "': " + what,
                      id);
 }
 
-std::optional<Dims> Inference::reconcile_reshape(NodeId id, const Shape& input, const Dims& target) {
+std::optional<Dims> Inference::reconcile_reshape(NodeId id, const Shape& input,
+                                                 const Dims& target) {
   const Node& node = graph_.nodes[id];
   const std::optional<Sizes> now = numbers_of(input);
   const std::optional<Sizes> wanted = numbers_of(target);
@@ -213,11 +219,12 @@ std::optional<Dims> Inference::reconcile_reshape(NodeId id, const Shape& input, 
   }
   if (!result) {
     if (plain || failure_) return {};
-    failure_ = Error{"bad_reshape",
-                     std::string(context.op()) + " '" + std::string(graph_.text(node.name)) +
-                         "' makes the constant shape " + text_of(*wanted) + " of " + text_of(*now) +
-                         ", and no dimension of it can be scaled to fit; export the model with a dynamic "
-                         "batch"};
+    failure_ =
+        Error{"bad_reshape",
+              std::string(context.op()) + " '" + std::string(graph_.text(node.name)) +
+                  "' makes the constant shape " + text_of(*wanted) + " of " + text_of(*now) +
+                  ", and no dimension of it can be scaled to fit; export the model with a dynamic "
+                  "batch"};
     return {};
   }
   if (result == plain) return {};

@@ -1,13 +1,13 @@
 // Builds the table from ops.def, with the wording of each cost rule, and its index.
 #include "ops/table.hpp"
 
+#include "ops/cost/rules.hpp"
+
 #include <deque>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
-
-#include "ops/cost/rules.hpp"
 
 namespace trtreport::ops {
 
@@ -63,10 +63,9 @@ class Table {
   Table() {
     rows_.push_back({"", "", shape::no_rule, cost::unmodelled, traffic::whole, 0, OpClass::Unknown,
                      "", "Unknown operator"});
-#define OP(domain, name, class, shape_rule, cost_rule, traffic_rule, n, description)    \
-  rows_.push_back({domain, #name, shape::shape_rule, cost::cost_rule,                   \
-                   traffic::traffic_rule, n, OpClass::class, formula(#cost_rule, n),    \
-                   description});
+#define OP(domain, name, class, shape_rule, cost_rule, traffic_rule, n, description)            \
+  rows_.push_back({domain, #name, shape::shape_rule, cost::cost_rule, traffic::traffic_rule, n, \
+                   OpClass::class, formula(#cost_rule, n), description});
 #include "ops/ops.def"
     index_.reserve(rows_.size() * 2);
     for (uint16_t row = 1; row < rows_.size(); ++row) {
