@@ -16,9 +16,7 @@ constexpr size_t kLongestVarint = 10;
 }  // namespace
 
 Scanner::Scanner(ByteSource& source)
-    : source_(source),
-      size_(source.size()),
-      window_(new char[kWindowBytes]) {}
+    : source_(source), size_(source.size()), window_(new char[kWindowBytes]) {}
 
 void Scanner::fail(std::string_view code, uint64_t offset, std::string cause) {
   if (failed_) return;
