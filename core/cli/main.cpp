@@ -1,0 +1,28 @@
+// trtreport, the command line. What it does lies in the files beside this one, where tests reach
+// it.
+#include "cli/analyse.hpp"
+#include "cli/devices.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <new>
+
+int main(int count, char** arguments) {
+  using namespace trtreport::cli;
+  try {
+    const auto line = parse_command_line(count, arguments);
+    if (!line) {
+      std::fputs(line.error().text.c_str(), line.error().status == kFine ? stdout : stderr);
+      return line.error().status;
+    }
+    handle_signals();
+    return line->action == Action::Analyse ? run_analysis(*line) : run_device_command(*line);
+  } catch (const std::bad_alloc&) {
+    std::fputs("trtreport: out of memory\n", stderr);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "trtreport: %s\n", error.what());
+  }
+  return kUnreadableModel;
+}

@@ -1,0 +1,210 @@
+// CLI11 reads the words; what they mean is checked here, so that each fault is one line naming the
+// option.
+#include "cli/options.hpp"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+
+namespace trtreport::cli {
+namespace {
+
+// Option texts before they are understood.
+struct Words {
+  std::vector<std::string> dims, shapes;
+  std::vector<std::string> precisions;
+  std::string batch, shapes_list, least, best, most, convention = "hardware";
+  bool no_tf32 = false;
+};
+
+using Fault = std::optional<std::string>;
+
+void add_texts(CLI::App& app, const char* name, std::vector<std::string>& target) {
+  app.add_option(name, target)->allow_extra_args(false);  // else it would take MODEL too
+}
+
+// Names of values stand in CLI11's own messages ("--batch: 1 required N missing"); what options
+// mean stands in help.cpp.
+void add_options(CLI::App& app, CommandLine& line, Words& words) {
+  app.add_option("MODEL", line.argument);
+  app.add_option("-o,--output", line.html)->type_name("FILE");
+  app.add_option("--json", line.json)->type_name("FILE");
+  app.add_option("--markdown", line.markdown)->type_name("FILE");
+  app.add_option("--csv", line.csv)->type_name("FILE");
+  add_texts(app, "--device", line.devices);
+  add_texts(app, "--precision", words.precisions);
+  app.add_flag("--sparse", line.roofline.sparse);
+  app.add_flag("--no-tf32", words.no_tf32);
+  app.add_option("--batch", words.batch)->type_name("N");
+  add_texts(app, "--dim", words.dims);
+  add_texts(app, "--shape", words.shapes);
+  app.add_option("--shapes", words.shapes_list)->type_name("SHAPES");
+  app.add_option("--minShapes", words.least)->type_name("SHAPES");
+  app.add_option("--optShapes", words.best)->type_name("SHAPES");
+  app.add_option("--maxShapes", words.most)->type_name("SHAPES");
+  app.add_option("--convention", words.convention)->type_name("CONVENTION");
+  app.add_flag("--verbose", line.verbose);
+}
+
+Fault read_size_pair(const std::string& text, const char* option, std::string& name,
+                     int64_t& size) {
+  const size_t equals = text.rfind('=');
+  const auto shape = equals == std::string::npos || equals == 0
+                         ? std::nullopt
+                         : parse_shape(text.substr(equals + 1));
+  if (!shape || shape->size() != 1)
+    return std::string(option) + ": '" + text + "' is not NAME=NUMBER";
+  name = text.substr(0, equals);
+  size = shape->front();
+  return std::nullopt;
+}
+
+Fault read_dims(const Words& words, ops::Binding& binding) {
+  for (const std::string& text : words.dims) {
+    std::string name;
+    int64_t size = 0;
+    if (Fault fault = read_size_pair(text, "--dim", name, size)) return fault;
+    if (!binding.dims.emplace(name, size).second) return "--dim: '" + name + "' is given twice";
+  }
+  if (words.batch.empty()) return std::nullopt;
+  const auto batch = parse_shape(words.batch);
+  if (!batch || batch->size() != 1 || batch->front() < 1) {
+    return "--batch: '" + words.batch + "' is not a number of at least 1";
+  }
+  binding.batch = batch->front();
+  return std::nullopt;
+}
+
+Fault read_shapes(const Words& words, Shapes& shapes) {
+  for (const std::string& text : words.shapes) {
+    const size_t equals = text.rfind('=');
+    const auto shape = equals == std::string::npos || equals == 0
+                           ? std::nullopt
+                           : parse_shape(text.substr(equals + 1));
+    if (!shape) return "--shape: '" + text + "' is not INPUT=1x3x224x224";
+    const std::string input = text.substr(0, equals);
+    if (!shapes.emplace(input, *shape).second)
+      return "--shape: input '" + input + "' is given twice";
+  }
+  return std::nullopt;
+}
+
+Fault read_list(const std::string& text, const char* option, std::optional<Shapes>& shapes) {
+  if (text.empty()) return std::nullopt;
+  auto parsed = parse_trtexec_shapes(text);
+  if (!parsed) return std::string(option) + ": " + parsed.error();
+  shapes = std::move(*parsed);
+  return std::nullopt;
+}
+
+Fault read_lists(const Words& words, CommandLine& line) {
+  std::optional<Shapes> list, best;
+  if (Fault fault = read_list(words.shapes_list, "--shapes", list)) return fault;
+  if (Fault fault = read_list(words.least, "--minShapes", line.least)) return fault;
+  if (Fault fault = read_list(words.best, "--optShapes", best)) return fault;
+  if (Fault fault = read_list(words.most, "--maxShapes", line.most)) return fault;
+  if (list && (best || line.least || line.most)) {
+    return "--shapes and --minShapes, --optShapes, --maxShapes exclude each other";
+  }
+  // As trtexec does where the middle one is missing.
+  if (!best && !list) best = line.most ? line.most : line.least;
+  for (const std::optional<Shapes>& given : {list, best}) {
+    if (!given) continue;
+    for (const auto& [input, shape] : *given) line.binding.shapes.insert_or_assign(input, shape);
+  }
+  return std::nullopt;
+}
+
+Fault read_precisions(const Words& words, std::vector<Precision>& precisions) {
+  for (const std::string& text : words.precisions) {
+    const std::optional<Precision> precision = precision_from_name(text);
+    if (!precision) {
+      return "--precision: '" + text +
+             "' is none of fp32, tf32, fp16, bf16, fp8, int8, fp4, int4, model";
+    }
+    if (std::find(precisions.begin(), precisions.end(), *precision) == precisions.end()) {
+      precisions.push_back(*precision);
+    }
+  }
+  return std::nullopt;
+}
+
+Fault check_outputs(const CommandLine& line) {
+  const std::string* outputs[] = {&line.html, &line.json, &line.markdown, &line.csv};
+  for (size_t first = 0; first < std::size(outputs); ++first) {
+    for (size_t second = first + 1; second < std::size(outputs); ++second) {
+      if (outputs[first]->empty() || *outputs[first] != *outputs[second]) continue;
+      return "two outputs go to " + (*outputs[first] == "-" ? std::string("standard output")
+                                                            : "'" + *outputs[first] + "'");
+    }
+  }
+  return std::nullopt;
+}
+
+Fault understand(const Words& words, CommandLine& line) {
+  if (line.argument.empty()) return "no model is named";
+  if (Fault fault = read_dims(words, line.binding)) return fault;
+  if (Fault fault = read_shapes(words, line.binding.shapes)) return fault;
+  if (Fault fault = read_lists(words, line)) return fault;
+  if (Fault fault = read_precisions(words, line.precisions)) return fault;
+  if (words.convention != "hardware" && words.convention != "course") {
+    return "--convention: '" + words.convention + "' is neither hardware nor course";
+  }
+  line.convention = words.convention == "course" ? Convention::Course : Convention::Hardware;
+  line.roofline.tf32 = !words.no_tf32;
+  return check_outputs(line);
+}
+
+struct DeviceCommands {
+  CLI::App* device;
+  CLI::App* list;
+  CLI::App* show;
+  CLI::App* validate;
+};
+
+DeviceCommands add_device(CLI::App& app, CommandLine& line) {
+  DeviceCommands commands = {};
+  commands.device = app.add_subcommand("device");
+  commands.list = commands.device->add_subcommand("list");
+  commands.show = commands.device->add_subcommand("show");
+  commands.show->add_option("NAME", line.argument)->required();
+  commands.validate = commands.device->add_subcommand("validate");
+  commands.validate->add_option("FILE", line.argument)->required();
+  return commands;
+}
+
+Ending usage_fault(const std::string& message) {
+  return {kBadUsage, "trtreport: " + message + " (see trtreport --help)\n"};
+}
+
+}  // namespace
+
+tl::expected<CommandLine, Ending> parse_command_line(int count, const char* const* arguments) {
+  CommandLine line;
+  Words words;
+  CLI::App app("", "trtreport");
+  app.set_help_flag("-h,--help");
+  app.set_version_flag("--version", "trtreport " + std::string(kVersion));
+  add_options(app, line, words);
+  const DeviceCommands commands = add_device(app, line);
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::CallForHelp&) {
+    return tl::unexpected(Ending{kFine, std::string(help_text())});
+  } catch (const CLI::CallForVersion&) {
+    return tl::unexpected(Ending{kFine, app.version() + "\n"});
+  } catch (const CLI::ParseError& error) {
+    return tl::unexpected(usage_fault(error.what()));
+  }
+  if (commands.list->parsed()) line.action = Action::DeviceList;
+  if (commands.show->parsed()) line.action = Action::DeviceShow;
+  if (commands.validate->parsed()) line.action = Action::DeviceValidate;
+  if (line.action != Action::Analyse) return line;
+  if (commands.device->parsed()) {
+    return tl::unexpected(usage_fault("device: one of list, show NAME, validate FILE must follow"));
+  }
+  if (Fault fault = understand(words, line)) return tl::unexpected(usage_fault(*fault));
+  return line;
+}
+
+}  // namespace trtreport::cli

@@ -1,0 +1,56 @@
+// The command line as a value: what was asked for, checked as far as it can be without opening a
+// file.
+#pragma once
+
+#include "roofline/device.hpp"
+#include "trtreport.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace trtreport::cli {
+
+enum ExitStatus : int { kFine = 0, kBadUsage = 2, kUnreadableModel = 3, kUnwritableOutput = 4 };
+
+using Shapes = std::map<std::string, std::vector<int64_t>>;
+
+enum class Action : uint8_t { Analyse, DeviceList, DeviceShow, DeviceValidate };
+
+struct CommandLine {
+  Action action = Action::Analyse;
+  std::string argument;                   // the model, or the device
+  std::string html, json, markdown, csv;  // empty: not asked for; "-": standard output
+  std::vector<std::string> devices;       // names or files
+  std::vector<Precision> precisions;
+  ops::Binding binding;               // --batch, --dim, --shape, --optShapes
+  std::optional<Shapes> least, most;  // --minShapes, --maxShapes
+  RooflineOptions roofline;
+  Convention convention = Convention::Hardware;
+  bool verbose = false;
+};
+
+// What to do instead: print `text` and end with `status` (help and version: to standard output,
+// else to standard error).
+struct Ending {
+  int status = kFine;
+  std::string text;
+};
+
+tl::expected<CommandLine, Ending> parse_command_line(int count, const char* const* arguments);
+
+// What --help prints.
+std::string_view help_text();
+
+// "1x3x224x224" or "1,3,224,224"; an empty text is a scalar. Empty where it is no shape.
+std::optional<std::vector<int64_t>> parse_shape(std::string_view text);
+// trtexec's "in:1x3x4x4,other:2x5": the last colon of an item ends its input's name.
+tl::expected<Shapes, std::string> parse_trtexec_shapes(std::string_view text);
+
+}  // namespace trtreport::cli
