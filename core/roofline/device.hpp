@@ -59,6 +59,11 @@ struct Device {
 
 enum class PeakSource : uint8_t { Preferred, Datasheet, Measured };  // Preferred: measured where there is any
 
+// The derivations' arithmetic, in base units (FLOP/s, B/s): a fused multiply-add is two operations.
+double gpu_peak(double sms, double clock_mhz, double fma_per_clock_per_sm);
+double cpu_peak(double cores, double clock_mhz, double fma_units, double simd_bits, double lane_bits);
+double memory_bandwidth(double clock_mhz, double transfers_per_clock, double bus_bits, double channels);
+
 // Parses one device file. Derives what the file leaves to `structure`: GPU peak = SMs x clock x FMA per clock and SM x 2;
 // CPU peak = cores x clock x FMA units x SIMD lanes x 2; bandwidth = memory clock x transfers x bus bits / 8 x channels.
 // Errors name the field. Error codes: bad_device_file, no_such_source.

@@ -21,7 +21,7 @@ struct RooflineOptions {
 
 struct Fallback {
   std::string code;      // "no_precision": the device has no unit for it
-  std::string text;      // "no INT4 tensor cores on NVIDIA H100 SXM: evaluated at the INT8 peak"
+  std::string text;      // "NVIDIA A100 SXM 80GB has no FP8 units: evaluated in FP16"
 };
 
 struct Group {           // sums by class or operator
@@ -61,13 +61,23 @@ struct Roofline {
   std::string node_bound;                           // c, m, l, n; '?' where unknown
 };
 
+// The verdict's sentences; called by evaluate_roofline when all else is filled.
+std::vector<Sentence> write_verdict(const Figures& figures, const Graph& graph, const Roofline& roofline);
+
 // Evaluates the graph at `precision` (Model: every tensor as stored): float32 weights and activations re-sized to it
 // (int4, fp4: weights only; activations and arithmetic fp16), integers, bools and already quantized tensors kept.
-// Contractions use the tensor peak, everything else and depthwise convolution the vector peak.
+// Contractions use the tensor peak, everything else and depthwise convolution the vector peak; contractions between Q/DQ
+// pairs, and of integer operators, that of their own type. Where the device has no unit for the precision, the next
+// wider one that it has is taken and named: fp8 and int8: fp16; tf32, bf16 and fp16: fp32 (bf16: tf32 first).
+//
+// seconds = sum over nodes of max(FLOPs / peak, bytes / bandwidth) + launch x runs.
+// seconds_floor = max(FLOPs / peak, (weights that are read + graph inputs and outputs) / bandwidth), where the peak is
+// the tensor peak of each node's precision. Tables that are only looked up count the rows read.
 Roofline evaluate_roofline(const Figures& figures, const Graph& graph, const Device& device, Precision precision,
                            const RooflineOptions& options);
 
-// The precisions that the device has any peak for, in report order (Model not among them).
+// The precisions that the device has any peak for, in report order (Model not among them; tf32 only where fp32 is not,
+// since fp32 is evaluated as tf32 unless that is switched off).
 std::vector<Precision> supported_precisions(const Device& device, const RooflineOptions& options);
 
 }  // namespace trtreport

@@ -1,0 +1,236 @@
+// Two passes over the listed nodes: which tensors share a buffer, then from where to where each buffer lives.
+#include "roofline/liveness.hpp"
+
+#include <algorithm>
+
+#include "ops/table.hpp"
+
+namespace trtreport {
+
+namespace {
+
+constexpr uint32_t kNever = UINT32_MAX;
+
+enum class Sharing {
+  None,    // every tensor has a buffer of its own
+  Views,   // views share their input's
+  Engine,  // and Q/DQ pairs: a dequantized tensor is its quantized one, which is its source where nobody else reads that
+};
+
+struct Span {
+  uint32_t first = kNever, last = 0;
+};
+
+std::string_view op_of(const Graph& graph, const Node& node) {
+  return node.proto == nullptr ? std::string_view() : graph.text(node.proto->op);
+}
+
+class Tracer {
+ public:
+  Tracer(const Counting& counting, std::span<const Listed> listed, Sharing sharing)
+      : counting_(counting), graph_(counting.graph), listed_(listed), sharing_(sharing),
+        roots_(graph_.tensors.size(), kNoTensor), spans_(graph_.tensors.size()) {
+    find_body_ends();
+    start_inputs();
+    for (uint32_t place = 0; place < listed_.size(); ++place) visit(place);
+    keep_outputs();
+  }
+
+  // Buffers in the order of their tensors. Those of unknown size have none; `unbound` gets their spans where a symbol
+  // is to blame.
+  std::vector<Lifetime> buffers(std::vector<Span>& unbound) const {
+    std::vector<Lifetime> result;
+    for (TensorId id = 0; id < spans_.size(); ++id) {
+      const Span span = spans_[id];
+      if (roots_[id] != id || span.first == kNever || span.last < span.first) continue;
+      const ops::TensorSize& size = counting_.sizes[id];
+      const Tensor& tensor = graph_.tensors[id];
+      const Count bytes = bytes_of(tensor.type.dtype, size.elements);
+      if (!bytes.known()) {
+        if (size.unbound || bytes.overflowed()) unbound.push_back(span);
+        continue;
+      }
+      Lifetime buffer{.tensor = id, .first = span.first, .last = span.last, .bytes = bytes.value()};
+      const DType written = counting_.traits[id].written;
+      if (sharing_ == Sharing::Engine && written != DType::Undefined) {
+        buffer.bytes = storage_bytes(written, size.elements.value());
+      } else if (is_plain_float(tensor.type.dtype)) {
+        buffer.float_elements = size.elements.value();
+      }
+      result.push_back(buffer);
+    }
+    return result;
+  }
+
+ private:
+  void find_body_ends() {
+    body_end_.assign(graph_.bodies.size(), kNever);
+    for (const Listed& entry : listed_) {
+      const Node& node = graph_.nodes[entry.node];
+      if (op_of(graph_, node) == "If") continue;
+      for (BodyId body : node.bodies) body_end_[body] = entry.end - 1;
+    }
+  }
+
+  // Until where a tensor is needed that a node of an inner body reads: the end of the outermost loop in between.
+  uint32_t last_place(TensorId id, uint32_t place, BodyId reader) const {
+    const BodyId home = graph_.tensors[id].body;
+    uint32_t last = place;
+    for (BodyId body = reader; body != home && body != kMainBody;) {
+      if (body_end_[body] != kNever) last = std::max(last, body_end_[body]);
+      body = graph_.nodes[graph_.bodies[body].owner].body;
+    }
+    return last;
+  }
+
+  bool is_activation(TensorId id) const { return id != kNoTensor && !counting_.traits[id].weight; }
+
+  void start_inputs() {
+    for (TensorId id : graph_.bodies[kMainBody].inputs) {
+      if (id == kNoTensor) continue;
+      roots_[id] = id;
+      spans_[id].first = 0;
+    }
+  }
+
+  void use(TensorId id, uint32_t place, BodyId reader) {
+    if (!is_activation(id)) return;
+    const TensorId root = roots_[id];
+    if (root == kNoTensor) return;
+    Span& span = spans_[root];
+    span.last = std::max(span.last, last_place(root, place, reader));
+  }
+
+  void make(TensorId id, TensorId root, uint32_t first, uint32_t last) {
+    if (!is_activation(id)) return;
+    roots_[id] = root;
+    if (root != id) return;
+    spans_[id] = {first, last};
+  }
+
+  // The tensor whose buffer the node's first output shares; the output itself where none.
+  TensorId shared_root(const Node& node) const {
+    const TensorId output = node.outputs[0];
+    if (sharing_ == Sharing::None || node.inputs.empty() || node.inputs[0] == kNoTensor) return output;
+    const TensorId input = node.inputs[0];
+    if (!is_activation(input) || roots_[input] == kNoTensor) return output;
+    if (ops::table()[node.op].op_class == OpClass::View) return roots_[input];
+    if (sharing_ != Sharing::Engine) return output;
+    const std::string_view op = op_of(graph_, node);
+    if (is_dequantize_linear(op)) return roots_[input];
+    const bool sole = is_quantize_linear(op) && counting_.traits[input].written != DType::Undefined;
+    return sole && roots_[input] == input ? input : output;
+  }
+
+  void visit(uint32_t place) {
+    const Listed entry = listed_[place];
+    const Node& node = graph_.nodes[entry.node];
+    for (TensorId id : node.inputs) use(id, place, node.body);
+    const bool branches = !node.bodies.empty() && op_of(graph_, node) == "If";
+    const uint32_t first = branches ? entry.end - 1 : place;
+    const uint32_t last = entry.end - 1;
+    for (size_t index = 0; index < node.outputs.size(); ++index) {
+      const TensorId id = node.outputs[index];
+      if (id != kNoTensor) make(id, index == 0 ? shared_root(node) : id, first, last);
+    }
+    for (BodyId body : node.bodies) {
+      for (TensorId id : graph_.bodies[body].inputs) {
+        if (id != kNoTensor) make(id, id, place, last);
+      }
+    }
+    pass_body_outputs(node, last);
+  }
+
+  // What a body returns is needed until it has ended.
+  void pass_body_outputs(const Node& node, uint32_t last) {
+    for (BodyId body : node.bodies) {
+      for (TensorId id : graph_.bodies[body].outputs) {
+        if (is_activation(id)) returned_.push_back({id, last});
+      }
+    }
+  }
+
+  void keep_outputs() {
+    for (const auto& [id, last] : returned_) {
+      if (roots_[id] != kNoTensor) spans_[roots_[id]].last = std::max(spans_[roots_[id]].last, last);
+    }
+    if (listed_.empty()) return;
+    const uint32_t end = static_cast<uint32_t>(listed_.size()) - 1;
+    for (TensorId id : graph_.bodies[kMainBody].outputs) {
+      if (id != kNoTensor && is_activation(id) && roots_[id] != kNoTensor) spans_[roots_[id]].last = end;
+    }
+  }
+
+  const Counting& counting_;
+  const Graph& graph_;
+  std::span<const Listed> listed_;
+  Sharing sharing_;
+  std::vector<TensorId> roots_;      // whose buffer a tensor lies in; kNoTensor: in none
+  std::vector<Span> spans_;          // of roots
+  std::vector<uint32_t> body_end_;   // last place of each body that repeats
+  std::vector<std::pair<TensorId, uint32_t>> returned_;
+};
+
+uint64_t stored(const Lifetime& buffer) { return buffer.bytes; }
+
+MemoryTimeline timeline_of(std::span<const Lifetime> buffers, std::span<const Span> unbound, size_t places) {
+  MemoryTimeline timeline;
+  std::vector<uint64_t> live;
+  const HighWater peak = high_water_of(buffers, places, &live, stored);
+  timeline.live.assign(live.begin(), live.end());
+  std::vector<int64_t> change(places + 1, 0);
+  for (const Span& span : unbound) {
+    ++change[span.first];
+    --change[span.last + 1];
+  }
+  int64_t unknown = 0;
+  for (size_t place = 0; place < places; ++place) {
+    unknown += change[place];
+    if (unknown > 0) timeline.live[place].reset();
+  }
+  if (!unbound.empty() || !peak.place) return timeline;
+  timeline.peak_bytes = peak.bytes;
+  timeline.peak_node = peak.place;
+  return timeline;
+}
+
+std::vector<std::pair<TensorId, uint64_t>> tensors_at(std::span<const Lifetime> buffers, uint32_t place) {
+  constexpr size_t kMost = 16;
+  std::vector<std::pair<TensorId, uint64_t>> tensors;
+  for (const Lifetime& buffer : buffers) {
+    if (buffer.first <= place && place <= buffer.last) tensors.emplace_back(buffer.tensor, buffer.bytes);
+  }
+  std::stable_sort(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  if (tensors.size() > kMost) tensors.resize(kMost);
+  return tensors;
+}
+
+bool has_quantizers(const Counting& counting, std::span<const Listed> listed) {
+  return std::any_of(listed.begin(), listed.end(), [&](const Listed& entry) {
+    const Node& node = counting.graph.nodes[entry.node];
+    return ops::table()[node.op].op_class == OpClass::Quantize;
+  });
+}
+
+}  // namespace
+
+MemoryFigures trace_memory(const Counting& counting, std::span<const Listed> listed) {
+  MemoryFigures memory;
+  std::vector<Span> unbound;
+  {
+    const std::vector<Lifetime> separate = Tracer(counting, listed, Sharing::None).buffers(unbound);
+    memory.separate = timeline_of(separate, unbound, listed.size());
+    unbound.clear();
+  }
+  memory.buffers = Tracer(counting, listed, Sharing::Views).buffers(unbound);
+  memory.shared = timeline_of(memory.buffers, unbound, listed.size());
+  memory.known = unbound.empty();
+  if (memory.shared.peak_node) memory.peak_tensors = tensors_at(memory.buffers, *memory.shared.peak_node);
+  if (has_quantizers(counting, listed)) {
+    unbound.clear();
+    memory.buffers = Tracer(counting, listed, Sharing::Engine).buffers(unbound);
+  }
+  return memory;
+}
+
+}  // namespace trtreport
