@@ -51,13 +51,13 @@ void qlinear_concat(InferContext& context) {
   const DType dtype = or_else(context.dtype(1), context.dtype(2));
   context.set_unknown_rank(0, dtype);
   Dims dims;
-  std::optional<int> axis;
+  int axis = -1;
   for (int i = 2; i < context.input_count(); i += 3) {
     const Shape& shape = context.shape(i);
     if (!shape.known()) return;
-    if (!axis) {
-      axis = context.axis(context.attribute_int("axis", 0), shape.rank());
-      if (!axis) return;
+    if (axis < 0) {
+      axis = context.axis(context.attribute_int("axis", 0), shape.rank()).value_or(-1);
+      if (axis < 0) return;
       dims = shape.copy();
       continue;
     }
@@ -66,14 +66,14 @@ void qlinear_concat(InferContext& context) {
     }
     for (int j = 0; j < shape.rank(); ++j) {
       Dim& dim = dims[static_cast<size_t>(j)];
-      if (j == *axis) {
+      if (j == axis) {
         dim = dim + shape[j];
       } else if (!dim.is_number()) {
         dim = shape[j];
       }
     }
   }
-  if (axis) context.set(0, dtype, dims);
+  if (axis >= 0) context.set(0, dtype, dims);
 }
 
 }  // namespace trtreport::ops::shape
