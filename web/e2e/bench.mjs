@@ -67,14 +67,32 @@ const actions = {
   'dark theme': () => page.getByRole('button', { name: 'Dark' }).click(),
   'treemap by MACs': () => page.locator('#modules .segments button').nth(1).click(),
 };
-let worst = 0;
-for (const [name, act] of Object.entries(actions)) {
+/** Runs an action under a trace: the renderer's longest task, in CPU time, so that load does not count. */
+async function traced(act) {
+  const session = await browser.newBrowserCDPSession();
+  const events = [];
+  session.on('Tracing.dataCollected', ({ value }) => events.push(...value));
+  await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories: ['toplevel'] } });
   await act();
   await page.waitForTimeout(400);
+  const done = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve));
+  await session.send('Tracing.end');
+  await done;
+  await session.detach();
+  const renderers = new Set(events.filter((event) => event.name === 'thread_name' && event.args?.name === 'CrRendererMain').map((event) => `${event.pid}/${event.tid}`));
+  const tasks = events.filter((event) => event.tdur && renderers.has(`${event.pid}/${event.tid}`));
+  return Math.max(0, ...tasks.map((event) => event.tdur / 1000));
+}
+
+let worst = 0;
+let worstCpu = 0;
+for (const [name, act] of Object.entries(actions)) {
+  const cpu = await traced(act);
+  worstCpu = Math.max(worstCpu, cpu);
   const tasks = await take();
   const longest = Math.max(0, ...tasks);
   worst = Math.max(worst, longest);
-  console.log(`${name.padEnd(22)} longest task ${longest ? `${longest.toFixed(0)} ms` : '< 50 ms'}`);
+  console.log(`${name.padEnd(22)} longest task ${longest ? `${longest.toFixed(0)} ms` : '< 50 ms'} (CPU ${cpu.toFixed(0)} ms)`);
 }
-console.log(`worst ${worst.toFixed(0)} ms (wanted: at most 200); faults: ${faults.length}`);
+console.log(`worst ${worst.toFixed(0)} ms, CPU ${worstCpu.toFixed(0)} ms (wanted: at most 200); faults: ${faults.length}`);
 await browser.close();

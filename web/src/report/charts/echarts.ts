@@ -33,4 +33,5 @@ export function drawSvg(option: ChartOption, width: number, height: number): str
   return svg;
 }
 
-export const kFont = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+// Without quotation marks: the SVG renderer writes the family into an attribute as it is.
+export const kFont = 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif';
