@@ -36,6 +36,11 @@ std::optional<std::vector<int64_t>> read_steps(InferContext& context, std::strin
   return steps;
 }
 
+// Written with one floor, which reads better than ceil's normal form -floor(-size/stride).
+Dim rounded_up(const Dim& size, int64_t stride) {
+  return floor_div(size + (Dim(stride) - 1), stride);
+}
+
 bool is_same(AutoPad auto_pad) {
   return auto_pad == AutoPad::SameUpper || auto_pad == AutoPad::SameLower;
 }
@@ -80,7 +85,7 @@ std::optional<Dims> read_kernel_shape(InferContext& context) {
 }
 
 Dim convolved_size(const Dim& input, const WindowAxis& axis, AutoPad auto_pad) {
-  if (is_same(auto_pad)) return ceil_div(input, axis.stride);
+  if (is_same(auto_pad)) return rounded_up(input, axis.stride);
   return floor_div(input + (axis.padding() - axis.extent()), axis.stride) + 1;
 }
 
@@ -91,7 +96,7 @@ Dim pooled_size(const Dim& input, const WindowAxis& axis, AutoPad auto_pad, bool
   // The n windows of ceil mode are the most with both (n - 1)*stride < input + pads - extent + stride and
   // (n - 1)*stride < input + pad_begin; both bounds differ by a constant, so the smaller decides for every input.
   const Dim slack = min(Dim(axis.pad_end) - axis.extent() + axis.stride, 0);
-  return ceil_div(input + axis.pad_begin + slack, axis.stride);
+  return rounded_up(input + (Dim(axis.pad_begin) + slack), axis.stride);
 }
 
 Dim transposed_size(const Dim& input, const WindowAxis& axis, AutoPad auto_pad,
