@@ -263,8 +263,8 @@ test('printing shows vectors and the costliest layers, and no controls', async (
   await inReport(files.resnet, { context: { colorScheme: 'dark' } }, async (page) => {
     await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
     await page.emulateMedia({ media: 'print' });
-    assert.equal(await page.locator('.print-charts img').count(), 2);
-    assert.ok(await page.locator('.print-charts img').first().evaluate((image) => image.decode().then(() => image.naturalWidth > 0)));
+    assert.equal(await page.locator('.print-chart img').count(), 2);
+    assert.ok(await page.locator('.print-chart img').first().evaluate((image) => image.decode().then(() => image.naturalWidth > 0)));
     assert.equal(await page.locator('#time .print-only tr').count(), 20);
     assert.equal(await page.locator('.bar-controls').isVisible(), false);
     assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');

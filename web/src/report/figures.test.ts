@@ -4,7 +4,7 @@ import { makeColumns, sortIds } from './columns';
 import { csv, csvCell } from './csv';
 import { costliest, groupBy, makeFigures, sumWhere } from './figures';
 import { makeMarks } from './charts/marks';
-import { thinned } from './charts/memory';
+import { envelope } from './charts/memory';
 import { ReportModel } from './model';
 import { sampleDocument } from './sample';
 import { buildModules, findModule, firstSplit, valueTree } from './scope';
@@ -71,9 +71,11 @@ test('a treemap fills its area in proportion', () => {
 
 test('a thinned curve keeps its extremes', () => {
   const curve = Array.from({ length: 10_000 }, (_, id) => (id === 4321 ? 99 : id % 7));
-  const points = thinned(curve, 100);
-  assert.ok(points.length <= 200);
-  assert.ok(points.some(([id, value]) => id === 4321 && value === 99));
+  const { high, low } = envelope(curve, 100);
+  assert.equal(high.length, 100);
+  assert.ok(high.some(([id, value]) => id === 4321 && value === 99));
+  assert.ok(low?.every(([, value]) => value === 0));
+  assert.deepEqual(envelope([5], 100).high, [[0, 5], [1, 5]]);
 });
 
 test('CSV quotes, and defuses formulas', () => {

@@ -25,23 +25,26 @@ export function memoryTop(scene: Pick<MemoryScene, 'main' | 'other'>): number {
   return Math.max(scene.main.peak_bytes ?? 0, scene.other?.peak_bytes ?? 0, 1) * 1.08;
 }
 
-/** At most two points a pixel: the highest and the lowest of the layers that share it. */
-export function thinned(timeline: (number | null)[], columns: number): [number, number | null][] {
-  if (timeline.length === 1) return [[0, timeline[0]!], [1, timeline[0]!]];
-  if (timeline.length <= columns * 2) return timeline.map((value, id) => [id, value]);
-  const points: [number, number | null][] = [];
+type Points = [number, number | null][];
+
+/** One point a pixel: the highest of the layers that share it, and the lowest beside it. */
+export function envelope(timeline: (number | null)[], columns: number): { high: Points; low: Points | null } {
+  if (timeline.length === 1) return { high: [[0, timeline[0]!], [1, timeline[0]!]], low: null };
+  if (timeline.length <= columns * 2) return { high: timeline.map((value, id) => [id, value]), low: null };
+  const high: Points = [];
+  const low: Points = [];
   for (let column = 0; column < columns; column += 1) {
     const start = Math.floor((column * timeline.length) / columns);
     const end = Math.floor(((column + 1) * timeline.length) / columns);
-    let [low, high] = [start, start];
+    let [lowest, highest] = [start, start];
     for (let id = start; id < end; id += 1) {
-      if ((timeline[id] ?? Infinity) < (timeline[low] ?? Infinity)) low = id;
-      if ((timeline[id] ?? -1) > (timeline[high] ?? -1)) high = id;
+      if ((timeline[id] ?? Infinity) < (timeline[lowest] ?? Infinity)) lowest = id;
+      if ((timeline[id] ?? -1) > (timeline[highest] ?? -1)) highest = id;
     }
-    const pair = low < high ? [low, high] : [high, low];
-    for (const id of new Set(pair)) points.push([id, timeline[id] ?? null]);
+    high.push([highest, timeline[highest] ?? null]);
+    low.push([lowest, timeline[lowest] ?? null]);
   }
-  return points;
+  return { high, low };
 }
 
 export function memoryOption(scene: MemoryScene): ChartOption {
@@ -50,10 +53,12 @@ export function memoryOption(scene: MemoryScene): ChartOption {
   const top = memoryTop(scene);
   const last = Math.max(main.timeline.length - 1, 1);
   const axis = { axisLine: { show: true, lineStyle: { color: theme.axis } }, axisTick: { show: false } };
-  const line = (curve: MemoryCurve, style: ChartOption) => ({
-    type: 'line', silent: true, step: curve.timeline.length < 2000 ? 'middle' : false, symbol: 'none', connectNulls: false,
-    data: thinned(curve.timeline, Math.ceil(plot.width)), ...style,
+  const line = (points: Points, style: ChartOption) => ({
+    type: 'line', silent: true, step: points.length < 2000 ? 'middle' : false, symbol: 'none', connectNulls: false, data: points, ...style,
   });
+  const columns = Math.ceil(plot.width);
+  const { high, low } = envelope(main.timeline, columns);
+  const area = { color: '#0072b2', opacity: theme.background === '#ffffff' ? 0.25 : 0.4 };
   const cursor = (id: number | null, color: string, width: number) => ({
     type: 'line', silent: true, symbol: 'none', z: 5, lineStyle: { color, width }, data: id === null ? [] : [[id, 0], [id, top]],
   });
@@ -64,15 +69,16 @@ export function memoryOption(scene: MemoryScene): ChartOption {
     grid: { left: plot.left, top: plot.top, width: plot.width, height: plot.height, outerBoundsMode: 'none', containLabel: false },
     xAxis: {
       type: 'value', min: 0, max: last, minInterval: 1, ...axis, name: t('memory_x'), nameLocation: 'middle', nameGap: 26,
-      nameTextStyle: { color: theme.muted, fontSize: 12 }, axisLabel: { color: theme.muted, fontSize: 12, hideOverlap: true }, splitLine: { show: false },
+      nameTextStyle: { color: theme.muted, fontSize: 12 }, axisLabel: { color: theme.muted, fontSize: 12, hideOverlap: true, showMaxLabel: last < 20 }, splitLine: { show: false },
     },
     yAxis: {
       type: 'value', min: 0, max: top, ...axis, name: t('memory_y'), nameTextStyle: { color: theme.muted, fontSize: 12, align: 'left', padding: [0, 0, 0, -58] },
       axisLabel: { color: theme.muted, fontSize: 12, showMaxLabel: false, formatter: (value: number) => rounded(bytes(value)) }, splitLine: { lineStyle: { color: theme.grid } },
     },
     series: [
-      ...(other ? [line(other, { lineStyle: { color: theme.muted, width: 1, type: [4, 3] } })] : []),
-      line(main, { lineStyle: { color: '#0072b2', width: 1.5 }, areaStyle: { color: '#0072b2', opacity: 0.25 } }),
+      ...(other ? [line(envelope(other.timeline, columns).high, { lineStyle: { color: theme.muted, width: 1, type: [4, 3] } })] : []),
+      line(high, { lineStyle: { color: '#0072b2', width: low ? 1 : 1.5 }, areaStyle: area }),
+      ...(low ? [line(low, { lineStyle: { width: 0 }, areaStyle: area })] : []),
       cursor(scene.selected, theme.accent, 2),
       {
         type: 'scatter', silent: true, clip: false, z: 6, symbolSize: 8, itemStyle: { color: '#d55e00', borderColor: theme.background, borderWidth: 1.5 },

@@ -83,10 +83,7 @@ export const shortName = (device: string) => device.replace(/^NVIDIA (GeForce )?
 
 export function rooflineOption(scene: RooflineScene): ChartOption {
   const view = layout(scene.width, scene.height, scene.marks, scene.window);
-  const roofs = [
-    ...scene.overlays.flatMap((roofline) => roofsOf(roofline, scene, false)),
-    ...roofsOf(scene.roofline, scene, true),
-  ];
+  const roofs = [...scene.overlays.flatMap((roofline) => roofsOf(roofline, scene, false)), ...roofsOf(scene.roofline, scene, true)];
   const axis = (gridIndex: number, more: Partial<Parameters<typeof decadeAxis>[0]>) => decadeAxis({
     gridIndex, theme: scene.theme, window: scene.window.x, pixels: view.plot.width, spacing: 44, unit: '', name: '', ...more,
   });
@@ -212,8 +209,12 @@ function labelSeries(roofs: Roof[], scene: RooflineScene, view: View): ChartOpti
     });
   }
   const angle = (Math.atan((view.plot.height / (view.y[1] - view.y[0])) / (view.plot.width / (view.x[1] - view.x[0]))) * 180) / Math.PI;
-  for (const roof of roofs.filter((candidate) => candidate.slope)) {
+  const named = new Set<string>();
+  // Precisions of one device share their slope: it is named once, by the chosen roofline if that is among them.
+  for (const roof of roofs.filter((candidate) => candidate.slope).reverse()) {
     const offset = roof.to[1] - roof.to[0];
+    if (named.has(offset.toFixed(3))) continue;
+    named.add(offset.toFixed(3));
     const start = Math.max(view.x[0], view.y[0] - offset);
     const end = Math.min(view.x[1], roof.to[0], view.y[1] - offset);
     if (end - start < 0.5) continue;

@@ -11,7 +11,7 @@ import { MethodSection } from './method';
 import { Navigation } from './navigation';
 import { OperatorsSection } from './operators';
 import { Overview } from './overview';
-import { PrintCharts } from './print';
+import { usePrinting } from './print';
 import { RooflineSection } from './roofline';
 import { TimeSection } from './time';
 import { Tooltip } from './tooltip';
@@ -20,6 +20,7 @@ import { ModelProvider } from './ui';
 
 export function Report({ model }: { model: ReportModel }) {
   useEffect(() => followTheme(model), [model]);
+  usePrinting();
   return (
     <ModelProvider value={model}>
       <Header />
@@ -39,7 +40,6 @@ export function Report({ model }: { model: ReportModel }) {
         </main>
       </div>
       <Inspector />
-      <PrintCharts />
       <Tooltip />
     </ModelProvider>
   );

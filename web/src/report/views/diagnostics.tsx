@@ -16,7 +16,7 @@ export function DiagnosticsSection() {
   const unmodelled = coverage.unmodelled_ops ?? [];
   return (
     <Section id="diagnostics" title={t('section_diagnostics')}>
-      <p>{t('coverage', { modelled: coverage.modelled, all: coverage.nodes })} {diagnostics.length === 0 && t('diagnostics_none')}</p>
+      <p>{t('coverage', { modelled: coverage.modelled.toLocaleString('en'), all: coverage.nodes.toLocaleString('en') })} {diagnostics.length === 0 && t('diagnostics_none')}</p>
       {unmodelled.length > 0 && (
         <>
           <h3>{t('unmodelled_title')}</h3>

@@ -1,5 +1,6 @@
 // The thin bar that stays: the model's name and the choices that change every figure.
 
+import { shortName } from '../charts/roofline';
 import { shape } from '../format';
 import type { Convention } from '../figures';
 import { t } from '../text';
@@ -47,7 +48,7 @@ function DeviceChoice() {
     <Choice label={t('device')} value={JSON.stringify([current.device, current.source])}
       options={keys.map((key) => {
         const [name, source] = JSON.parse(key) as [string, 'datasheet' | 'measured'];
-        return { value: key, text: t('device_option', { name, source: t(source) }) };
+        return { value: key, text: t('device_option', { name: shortName(name), source: t(source) }) };
       })}
       onChange={(key) => {
         const [name, source] = JSON.parse(key) as [string, string];

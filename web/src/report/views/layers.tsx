@@ -123,7 +123,7 @@ function Grid({ columns, ids, source }: { columns: Column[]; ids: Uint32Array; s
         <div class="layers-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template, width: `${total}px` }}>
           {columns.map((column) => <HeadCell column={column} source={source} model={model} />)}
         </div>
-        <div class="layers-body" style={{ height: `${ids.length * kRow}px`, width: `${total}px` }}>
+        <div class="layers-body" role="rowgroup" style={{ height: `${ids.length * kRow}px`, width: `${total}px` }}>
           {visibleRows.map((index) => <Row key={ids[index]} index={index} id={ids[index]!} columns={columns} source={source} template={template} chosen={ids[index] === selected} reason={reason} model={model} />)}
         </div>
       </div>
@@ -201,7 +201,7 @@ export function NarrowedBar() {
   if (!model.narrowed.value) return null;
   const sums = model.visibleSums.value;
   const { total } = model.figures.value;
-  const values = { n: sums.layers, all: total.layers, share: shareText(sums.seconds, total.seconds), bytes: bytes(sums.bytes) };
+  const values = { n: sums.layers.toLocaleString('en'), all: total.layers.toLocaleString('en'), share: shareText(sums.seconds, total.seconds), bytes: bytes(sums.bytes) };
   return (
     <div class="narrowed screen-only" role="status">
       <span>{t(model.roofline.value ? 'narrowed' : 'narrowed_plain', values)}</span>

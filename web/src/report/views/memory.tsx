@@ -11,6 +11,7 @@ import type { ReportModel } from '../model';
 import { kDark, kLight } from '../palette';
 import { t } from '../text';
 import { reasonOf } from './overview';
+import { PrintChart, printMemory } from './print';
 import { hideTip, showTip } from './tooltip';
 import { Figure, nodeName, Section, type TableData, useModel, useNear, useWidth } from './ui';
 
@@ -36,9 +37,10 @@ export function MemorySection() {
   );
   return (
     <Section id="memory" title={t('section_memory')}>
-      <p>{t('memory_verdict', { value: bytes(memory.peak_bytes), name: peakName, id: peakId ?? '' })} {memory.without_views && t('memory_verdict_copy', { value: bytes(memory.without_views.peak_bytes) })}</p>
+      <p>{t('memory_verdict', { value: bytes(memory.peak_bytes), name: peakName, id: peakId ?? '' })} {memory.without_views && memory.without_views.peak_bytes !== memory.peak_bytes && t('memory_verdict_copy', { value: bytes(memory.without_views.peak_bytes) })}</p>
       <Figure title={t('memory_title')} table={table} controls={controls}>
         <Chart memory={memory} copies={copies.value} peakName={peakName} />
+        <PrintChart draw={printMemory} />
       </Figure>
       <PeakTensors memory={memory} />
     </Section>

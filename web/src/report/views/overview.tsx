@@ -105,7 +105,7 @@ function Tiles() {
   const convention = t(course ? 'unit_course' : 'unit_hardware');
   return (
     <dl class="tiles">
-      <Tile label={t('tile_time', { precision })} text={seconds(roofline?.seconds ?? null)} tip={t('tip_time', { floor: seconds(roofline?.seconds_floor ?? null) })} reason={roofline ? reason : t('unknown_no_device')}
+      <Tile label={roofline ? t('tile_time', { precision }) : t('time')} text={seconds(roofline?.seconds ?? null)} tip={t('tip_time', { floor: seconds(roofline?.seconds_floor ?? null) })} reason={roofline ? reason : t('unknown_no_device')}
         sub={<>{t('predicted')}, {t('sub_floor', { value: seconds(roofline?.seconds_floor ?? null) })}</>} />
       <Tile label={t('tile_macs')} text={si(totals.macs, 'MAC')} exact={exact(totals.macs, 'MAC')} tip={t('tip_macs')} sub={t('sub_macs')} reason={reason} />
       <Tile label={t('tile_flops')} text={si(flops, 'FLOP')} exact={exact(flops, 'FLOP')} tip={t(course ? 'tip_flops_course' : 'tip_flops_hardware')} sub={convention} reason={reason} />

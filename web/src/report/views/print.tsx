@@ -1,6 +1,6 @@
 // On paper charts are vectors in the light theme: drawn when printing starts, in place of the canvas.
 
-import { useSignal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { drawSvg } from '../charts/echarts';
 import { makeMarks, type Marks } from '../charts/marks';
@@ -15,12 +15,13 @@ const kWidth = 700;
 // Paper shows no more marks than this; the smallest are left out.
 const kMarks = 3000;
 
-export function PrintCharts() {
-  const model = useModel();
-  const charts = useSignal<{ title: string; svg: string }[]>([]);
+const printing = signal(false);
+
+/** Call once: learns from the browser when a page is about to be printed. */
+export function usePrinting(): void {
   useEffect(() => {
-    const before = () => { charts.value = draw(model); };
-    const after = () => { charts.value = []; };
+    const before = () => { printing.value = true; };
+    const after = () => { printing.value = false; };
     window.addEventListener('beforeprint', before);
     window.addEventListener('afterprint', after);
     return () => {
@@ -28,11 +29,13 @@ export function PrintCharts() {
       window.removeEventListener('afterprint', after);
     };
   }, []);
-  return (
-    <div class="print-only print-charts">
-      {charts.value.map(({ title, svg }) => <figure><h3>{title}</h3><img alt={title} src={`data:image/svg+xml;base64,${base64(svg)}`} /></figure>)}
-    </div>
-  );
+}
+
+export function PrintChart({ draw }: { draw: (model: ReportModel) => { title: string; svg: string } | null }) {
+  const model = useModel();
+  const chart = printing.value ? draw(model) : null;
+  if (!chart) return null;
+  return <div class="print-only print-chart"><img alt={chart.title} src={`data:image/svg+xml;base64,${base64(chart.svg)}`} /><p class="quiet">{chart.title}</p></div>;
 }
 
 function base64(text: string): string {
@@ -41,20 +44,22 @@ function base64(text: string): string {
   return btoa(binary);
 }
 
-function draw(model: ReportModel): { title: string; svg: string }[] {
-  const { nodes, memory } = model.document.value;
+export function printRoofline(model: ReportModel): { title: string; svg: string } | null {
   const roofline = model.roofline.value;
-  const charts: { title: string; svg: string }[] = [];
-  const size = { width: kWidth, theme: kLight, selected: null };
-  if (roofline) {
-    const all = makeMarks(nodes, model.figures.value);
-    const marks: Marks = { ...all, main: all.main.slice(0, kMarks), strip: all.strip.slice(0, kMarks) };
-    const option = rooflineOption({ ...size, nodes, marks, roofline, overlays: [], included: model.visibleSet.value, height: 460, window: fullWindow(marks, [roofline]) });
-    charts.push({ title: `${t('roofline_title')}: ${roofline.device}, ${roofline.precision.toUpperCase()}, ${t(roofline.source)}`, svg: drawSvg(option, kWidth, 460) });
-  }
-  if (memory?.peak_bytes) {
-    const peakName = nodeName(nodes[memory.peak_node ?? 0]?.name ?? '');
-    charts.push({ title: t('memory_title'), svg: drawSvg(memoryOption({ ...size, main: memory, other: memory.without_views ?? null, peakName, height: 260 }), kWidth, 260) });
-  }
-  return charts;
+  if (!roofline) return null;
+  const { nodes } = model.document.value;
+  const all = makeMarks(nodes, model.figures.value);
+  const marks: Marks = { ...all, main: all.main.slice(0, kMarks), strip: all.strip.slice(0, kMarks) };
+  const option = rooflineOption({
+    nodes, marks, roofline, overlays: [], included: model.visibleSet.value, selected: null, theme: kLight, width: kWidth, height: 460, window: fullWindow(marks, [roofline]),
+  });
+  return { title: `${roofline.device}, ${roofline.precision.toUpperCase()}, ${t(roofline.source)}`, svg: drawSvg(option, kWidth, 460) };
+}
+
+export function printMemory(model: ReportModel): { title: string; svg: string } | null {
+  const { nodes, memory } = model.document.value;
+  if (!memory?.peak_bytes) return null;
+  const peakName = nodeName(nodes[memory.peak_node ?? 0]?.name ?? '');
+  const option = memoryOption({ main: memory, other: memory.without_views ?? null, peakName, selected: null, theme: kLight, width: kWidth, height: 260 });
+  return { title: t('memory_y'), svg: drawSvg(option, kWidth, 260) };
 }

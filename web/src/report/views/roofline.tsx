@@ -14,6 +14,7 @@ import type { ReportModel, Zoom } from '../model';
 import { kDark, kLight } from '../palette';
 import { t } from '../text';
 import { precisionName } from './header';
+import { PrintChart, printRoofline } from './print';
 import { layerTip } from './layertip';
 import { hideTip, showTip } from './tooltip';
 import { Figure, nodeName, Section, Segments, Swatch, type TableData, useModel, useNear, useWidth } from './ui';
@@ -32,6 +33,7 @@ export function RooflineSection() {
       <Figure title={t('roofline_title')} hideTitle table={() => rooflineTable(model, marks.value)} controls={<Controls mode={mode} marks={marks.value} />}>
         {empty && <p class="empty">{t('roofline_empty')}</p>}
         <Chart roofline={roofline} marks={marks.value} mode={mode.value} />
+        <PrintChart draw={printRoofline} />
         <Legend />
       </Figure>
       <p class="quiet">
