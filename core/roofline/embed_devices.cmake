@@ -1,18 +1,14 @@
-# Writes OUTPUT, a C++ source that defines embedded_devices() with the files of FOLDER as raw string
-# literals: portable to every compiler, and fast enough for files of a few kilobytes.
-# cmake -DFOLDER=hardware/devices -DOUTPUT=out.cpp -P embed_devices.cmake
-file(GLOB files ${FOLDER}/*.json)
-list(SORT files)
+# Writes OUTPUT, a C++ source that defines embedded_devices() with FILES as raw string literals:
+# portable to every compiler, and fast enough for files of a few kilobytes.
+# cmake "-DFILES=a.json;b.json" -DOUTPUT=out.cpp -P embed_devices.cmake
+list(SORT FILES)
+list(LENGTH FILES count)
 
 set(source "#include \"roofline/embedded_devices.hpp\"\n\n#include <array>\n\nnamespace trtreport {\n\n")
-set(count 0)
-foreach(file IN LISTS files)
-  math(EXPR count "${count} + 1")
-endforeach()
 string(APPEND source
        "std::span<const EmbeddedFile> embedded_devices() {\n"
        "  static constexpr std::array<EmbeddedFile, ${count}> kFiles = {{\n")
-foreach(file IN LISTS files)
+foreach(file IN LISTS FILES)
   get_filename_component(name ${file} NAME)
   file(READ ${file} content)
   string(APPEND source "    {\"${name}\", R\"device(${content})device\"},\n")
