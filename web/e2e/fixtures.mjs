@@ -262,7 +262,7 @@ function rooflineOf({ device, builder, curve, totals, precision, evaluated }) {
   const short = device.name.replace('NVIDIA ', '');
   const unbound = totals.unbound?.length;
   const verdict = unbound
-    ? [{ code: 'unbound', text: `Sizes are missing: bind ${totals.unbound.map((entry) => entry.option).join(' ')} and run again.`, args: {} }]
+    ? [{ code: 'unbound_symbol', text: `Sizes are missing: bind ${totals.unbound.map((entry) => entry.option).join(' ')} and run again.`, args: {} }]
     : [
       { code: 'time', text: `On ${short} in ${precision.toUpperCase()} at batch 1 ${builder.file.slice(0, 60)} takes at least ${(seconds * 1e3).toPrecision(3)} ms (${Math.round(1 / seconds)} images/s), predicted.`, args: {} },
       { code: memoryShare > 0.5 ? 'memory_bound' : 'compute_bound', text: `${Math.round(memoryShare * 100)} % of that is memory-bound: ${columns.bound.filter((letter) => letter === 'm').length} layers run below the ridge of ${ridge.toPrecision(3)} FLOP/byte.`, args: {} },
@@ -367,7 +367,7 @@ export function strange() {
   builder.node({ name: '', op: 'Reshape', inputs: ['=cmd.out', ''], outputs: ['empty.out'], flops: 0 });
   builder.tensors['empty.out'].kind = 'output';
   builder.diagnostics.push(
-    { severity: 'error', code: 'unbound', message: 'Sizes of "input" are not known.', hint: '--dim height=N --dim width=N' },
+    { severity: 'warning', code: 'unbound_symbol', message: 'Sizes of "input" are not known.', hint: '--dim height=N --dim width=N' },
     { severity: 'warning', code: 'external_data_missing', message: `External data file "${kHostile}" is missing.`, hint: 'Place it beside the model.' },
     { severity: 'warning', code: 'no_rule', message: 'No rule covers my.ops::Frobnicate; its figures are unknown.', node: 2 },
   );

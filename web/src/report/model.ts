@@ -79,6 +79,7 @@ export class ReportModel {
   constructor(value: ReportDocument) {
     this.document = signal(value);
     if (value.options['convention'] === 'course') this.convention.value = 'course';
+    if (value.rooflines.length > 0) this.sort.value = { column: 'time', descending: true };
   }
 
   /** Takes the device's roofline of the wished precision, else its first one. */

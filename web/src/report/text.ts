@@ -34,7 +34,7 @@ const kEnglish = {
   alert_unmodelled: 'No cost rule for {ops}: {n} of {all} layers, {share} of the bytes, are left out of the sums.',
   alert_unmodelled_plain: 'No cost rule for {ops}: {n} of {all} layers are left out of the sums.',
   alert_data: '{layers} with a size that depends on the data: figures unknown.',
-  alert_external: 'External data is missing: {files}.',
+  alert_external: 'External data is missing: {files}. What needs weight values is skipped.',
   alert_memory: 'It does not fit: {need} of weights and activations against {have} of device memory.',
   more_warnings: '{n} more under Warnings and coverage',
   no_warnings: 'No warnings.',

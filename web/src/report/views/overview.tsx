@@ -6,7 +6,7 @@ import { bytes, exact, kDash, percent, ratio, seconds, si } from '../format';
 import { layersText, t } from '../text';
 import { goTo } from './navigation';
 import { precisionName } from './header';
-import { nodeName, Section, useModel, Value } from './ui';
+import { CutFront, nodeName, Section, useModel, Value } from './ui';
 
 export function Overview() {
   const model = useModel();
@@ -34,7 +34,9 @@ export function alertsOf(document: ReportDocument, roofline: Roofline | null): A
   const { assumed = [], unbound = [], coverage } = document.totals;
   const alerts: Alert[] = [];
   const warn = (text: string) => alerts.push({ severity: 'warning', text });
-  if (unbound.length > 0) {
+  // The verdict asks for open sizes itself where it can.
+  const asked = roofline?.verdict.some((sentence) => sentence.code === 'unbound_symbol');
+  if (unbound.length > 0 && !asked) {
     const inputs = [...new Set(unbound.flatMap((entry) => entry.inputs))].join(', ');
     alerts.push({ severity: 'error', text: t('alert_unbound', { inputs, options: unbound.map((entry) => entry.option).join(' ') }) });
   }
@@ -127,7 +129,7 @@ function PeakPlace({ fallback }: { fallback: string }) {
   const node = model.document.value.memory?.peak_node;
   const found = node === null || node === undefined ? undefined : model.document.value.nodes[node];
   if (!found) return <>{fallback}</>;
-  return <button type="button" class="link clipped" onClick={() => model.select(found.id)}><bdi>{t('sub_at_layer', { name: nodeName(found.name) })}</bdi></button>;
+  return <button type="button" class="link one-line" onClick={() => model.select(found.id)}><CutFront text={nodeName(found.name)} /></button>;
 }
 
 /** Intensity against the ridge on a logarithmic scale of four decades around it. */

@@ -1,7 +1,7 @@
 // The main picture and its handling: hover, selection by click and by rectangle, zoom, keyboard.
 
 import { useComputed, useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { fromPixelX, fromPixelY, type Window } from '../charts/axes';
 import { type Canvas, makeCanvas } from '../charts/echarts';
 import { forget, later } from '../charts/later';
@@ -11,7 +11,7 @@ import type { Roofline } from '../document';
 import { known } from '../figures';
 import { bytes, percent, rate, ratio, seconds, si } from '../format';
 import type { ReportModel, Zoom } from '../model';
-import { kDark, kLight } from '../palette';
+import { kClassOrder, kDark, kLight } from '../palette';
 import { t } from '../text';
 import { precisionName } from './header';
 import { PrintChart, printRoofline } from './print';
@@ -34,7 +34,7 @@ export function RooflineSection() {
         {empty && <p class="empty">{t('roofline_empty')}</p>}
         <Chart roofline={roofline} marks={marks.value} mode={mode.value} />
         <PrintChart draw={printRoofline} />
-        <Legend />
+        <Legend marks={marks.value} />
       </Figure>
       <p class="quiet">
         {t('roofline_help')} {model.convention.value === 'course' && t('roofline_course')}{' '}
@@ -79,10 +79,13 @@ function Overlays() {
   );
 }
 
-function Legend() {
-  const model = useModel();
-  const present = useComputed(() => [...new Set(model.document.value.nodes.map((node) => node.class))]);
-  return <p class="legend">{present.value.map((name) => <span><Swatch name={name} />{name}</span>)}</p>;
+function Legend({ marks }: { marks: Marks }) {
+  const { nodes } = useModel().document.value;
+  const present = useMemo(() => {
+    const drawn = new Set([...marks.main, ...marks.strip].map((id) => nodes[id]!.class));
+    return kClassOrder.filter((name) => drawn.has(name));
+  }, [marks, nodes]);
+  return <p class="legend">{present.map((name) => <span><Swatch name={name} />{name}</span>)}</p>;
 }
 
 function windowOf(model: ReportModel, marks: Marks): Zoom {
