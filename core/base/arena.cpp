@@ -28,7 +28,7 @@ uint32_t hash_text(std::string_view text) {
 }  // namespace
 
 void* Arena::allocate(size_t size, size_t alignment) {
-  const size_t skip = (alignment - reinterpret_cast<uintptr_t>(next_) % alignment) % alignment;
+  const size_t skip = (~reinterpret_cast<uintptr_t>(next_) + 1) & (alignment - 1);  // a power of two
   if (next_ != nullptr && skip <= left_ && size <= left_ - skip) {
     std::byte* result = next_ + skip;
     next_ = result + size;
@@ -78,7 +78,7 @@ StringId StringTable::intern(std::string_view text) {
   const uint32_t id = static_cast<uint32_t>(strings_.size());
   strings_.push_back({stored.data(), stored.size()});
   slots_[index] = {hash, id};
-  if (strings_.size() * 2 > slots_.size()) grow();
+  if (strings_.size() * 4 > slots_.size() * 3) grow();  // hashes are kept, so a probe is cheap
   return static_cast<StringId>(id);
 }
 

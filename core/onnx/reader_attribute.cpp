@@ -84,7 +84,12 @@ void Reader::read_attribute(Range message, Attribute& attribute) {
   graph_messages_.clear();
   AttributeParts parts;
   Fields fields(scanner_, message);
-  while (fields.next()) read_attribute_field(fields, attribute, parts);
+  while (fields.next()) {
+    read_attribute_field(fields, attribute, parts);
+    // Nothing after a list that was cut is worth walking its other elements, which may be a billion
+    // fields.
+    if (attribute.cut && attribute.name != StringId::Empty) break;
+  }
   keep_attribute_lists(attribute, message.begin);
   if (parts.declared != AttributeType::Undefined) attribute.type = parts.declared;
   read_attribute_parts(parts, attribute);

@@ -67,7 +67,7 @@ bool Scanner::ended_early(uint64_t position, uint64_t end, std::string_view what
   return false;
 }
 
-bool Scanner::varint(uint64_t& position, uint64_t end, uint64_t& value) {
+bool Scanner::long_varint(uint64_t& position, uint64_t end, uint64_t& value) {
   const size_t count = static_cast<size_t>(std::min<uint64_t>(kLongestVarint, end - position));
   const char* bytes = at(position, count);
   if (bytes == nullptr) return false;
@@ -106,23 +106,30 @@ bool Scanner::fixed64(uint64_t& position, uint64_t end, uint64_t& value) {
   return true;
 }
 
-bool Fields::reject(std::string cause) {
-  scanner_.fail("malformed", begin_, std::move(cause));
+// The faults' texts are made out of line: next() runs for every field of a file and stays small.
+bool Fields::reject_key(uint64_t key) {
+  const uint64_t number = key >> 3;
+  scanner_.fail("malformed", begin_,
+                number == 0 || key > UINT32_MAX
+                    ? "this is no field number of protobuf"
+                    : "field " + std::to_string(number) + " has wire type " +
+                          std::to_string(key & 7) + ", which ONNX does not use");
+  return false;
+}
+
+bool Fields::reject_length(uint64_t length) {
+  const bool at_end_of_file = end_ == scanner_.size();
+  scanner_.fail(at_end_of_file ? "truncated" : "malformed", begin_,
+                "field " + std::to_string(key_ >> 3) + " claims " + std::to_string(length) +
+                    " bytes, but only " + std::to_string(end_ - position_) + " are left in " +
+                    (at_end_of_file ? "the file" : "its message"));
   return false;
 }
 
 bool Fields::read_length() {
   uint64_t length = 0;
   if (!scanner_.varint(position_, end_, length)) return false;
-  const uint64_t left = end_ - position_;
-  if (length > left) {
-    const bool at_end_of_file = end_ == scanner_.size();
-    scanner_.fail(at_end_of_file ? "truncated" : "malformed", begin_,
-                  "field " + std::to_string(key_ >> 3) + " claims " + std::to_string(length) +
-                      " bytes, but only " + std::to_string(left) + " are left in " +
-                      (at_end_of_file ? "the file" : "its message"));
-    return false;
-  }
+  if (length > end_ - position_) return reject_length(length);
   content_ = {position_, position_ + length};
   position_ += length;
   return true;
@@ -133,7 +140,7 @@ bool Fields::next() {
   begin_ = position_;
   uint64_t key = 0;
   if (!scanner_.varint(position_, end_, key)) return false;
-  if (key > UINT32_MAX || key < 8) return reject("this is no field number of protobuf");
+  if (key > UINT32_MAX || key < 8) return reject_key(key);
   key_ = static_cast<uint32_t>(key);
   switch (static_cast<protozero::pbf_wire_type>(key & 7)) {
     case protozero::pbf_wire_type::varint:
@@ -149,8 +156,7 @@ bool Fields::next() {
       return fine;
     }
     default:
-      return reject("field " + std::to_string(key_ >> 3) + " has wire type " +
-                    std::to_string(key_ & 7) + ", which ONNX does not use");
+      return reject_key(key);
   }
 }
 

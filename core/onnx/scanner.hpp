@@ -43,7 +43,17 @@ class Scanner {
   std::string_view view(Range range);
 
   // Reads a number at `position`, which must not pass `end`, and moves `position` behind it.
-  bool varint(uint64_t& position, uint64_t end, uint64_t& value);
+  bool varint(uint64_t& position, uint64_t end, uint64_t& value) {
+    if (position >= begin_ && position < std::min(end, end_)) {  // tags and most lengths: one byte
+      const unsigned char byte = static_cast<unsigned char>(window_[position - begin_]);
+      if (byte < 0x80) {
+        value = byte;
+        ++position;
+        return true;
+      }
+    }
+    return long_varint(position, end, value);
+  }
   bool fixed32(uint64_t& position, uint64_t end, uint32_t& value);
   bool fixed64(uint64_t& position, uint64_t end, uint64_t& value);
 
@@ -54,6 +64,7 @@ class Scanner {
     return refill(offset, count);
   }
   const char* refill(uint64_t offset, size_t count);
+  bool long_varint(uint64_t& position, uint64_t end, uint64_t& value);
   bool ended_early(uint64_t position, uint64_t end, std::string_view what);
 
   ByteSource& source_;
@@ -84,7 +95,8 @@ class Fields {
 
  private:
   bool read_length();
-  bool reject(std::string cause);
+  bool reject_key(uint64_t key);
+  bool reject_length(uint64_t length);
 
   Scanner& scanner_;
   uint64_t position_;

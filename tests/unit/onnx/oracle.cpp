@@ -144,7 +144,7 @@ class Comparison {
   void numbers(const std::string& where, const Expected& expected, const Actual& actual) {
     bool agree = static_cast<size_t>(expected.size()) == actual.size();
     for (size_t index = 0; agree && index < actual.size(); ++index) {
-      agree = same(static_cast<double>(expected[static_cast<int>(index)]),
+      agree = same(static_cast<double>(*(expected.begin() + static_cast<std::ptrdiff_t>(index))),
                    static_cast<double>(actual[index]));
     }
     if (!agree) fail(where, std::to_string(expected.size()) + " numbers", "others");
