@@ -184,11 +184,15 @@ std::optional<Dims> InferContext::reconcile_reshape(const Shape& input, const Di
   return engine_.overridden() ? engine_.reconcile_reshape(id_, input, target) : std::nullopt;
 }
 
-Dim InferContext::reconcile_dim(const Dim& size, const Dim& wanted) {
-  if (!engine_.overridden() || size == wanted || !engine_.is_rebatched(size, wanted)) return size;
-  engine_.note_rewritten(id_, "an operand keeps the old batch " + size.text() +
-                                  " where the others have " + wanted.text());
-  return wanted;
+std::optional<Dim> InferContext::reconcile_dims(const Dim& a, const Dim& b) {
+  if (!engine_.overridden()) return {};
+  const bool a_is_new = engine_.is_rebatched(b, a);
+  if (!a_is_new && !engine_.is_rebatched(a, b)) return {};
+  const Dim& now = a_is_new ? a : b;
+  const Dim& before = a_is_new ? b : a;
+  engine_.note_rewritten(
+      id_, "an operand keeps the old size " + before.text() + " where another has " + now.text());
+  return now;
 }
 
 std::optional<BodyId> InferContext::body(std::string_view attribute_name) const {

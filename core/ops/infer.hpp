@@ -107,10 +107,10 @@ class InferContext {
   // computed and so follows by itself. A shape that can be made right by no scaling ends the
   // analysis with the error bad_reshape. What is rewritten is noted as "baked_batch_rewritten".
   std::optional<Dims> reconcile_reshape(const Shape& input, const Dims& target);
-  // The same for an operand whose size along `axis` should be that of the others (Concat with a
-  // learned token that was expanded to the old batch): `wanted` where the operand's size is the old
-  // one.
-  Dim reconcile_dim(const Dim& size, const Dim& wanted);
+  // The same for two operands whose sizes should agree (a learned token that was expanded to the
+  // old batch, joined to the new one): the rebatched size where one of them is the other before the
+  // override; else empty.
+  std::optional<Dim> reconcile_dims(const Dim& a, const Dim& b);
 
   // Bodies (If, Loop, Scan, SequenceMap): sets the body's input types and values, then infers its
   // nodes.

@@ -52,13 +52,7 @@ Shape InferContext::broadcast(const Shape& a, const Shape& b) {
       continue;
     }
     std::optional<Dim> both = broadcast_dim(a[in_a], b[in_b]);
-    if (!both) {
-      if (reconcile_dim(a[in_a], b[in_b]) == b[in_b]) {
-        both = b[in_b];
-      } else if (reconcile_dim(b[in_b], a[in_a]) == a[in_a]) {
-        both = a[in_a];
-      }
-    }
+    if (!both) both = reconcile_dims(a[in_a], b[in_b]);
     if (!both) {
       fault("sizes " + a[in_a].text() + " and " + b[in_b].text() + " do not broadcast");
       both = hidden("the inputs' sizes contradict each other");

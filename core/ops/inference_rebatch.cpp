@@ -112,13 +112,20 @@ class GroupScaler {
         volume_of(std::span(now_).subspan(first_in, in - first_in));
     if (!volume) return false;
     if (*volume == old_volume) return true;
-    // The size that was the batch: in the group, or left of or right of it where the group holds it
+    // The size that was the batch, in the group or right after it where the group has the batch
     // folded in.
     for (size_t axis = first_out; axis < out; ++axis) {
       if (after_[axis] == old_batch_ && try_scale(axis, old_volume, *volume)) return true;
     }
-    if (out < after_.size() && after_[out] == old_batch_ && try_scale(out, old_volume, *volume))
+    const bool next_is_batch = out < after_.size() && after_[out] == old_batch_;
+    if (next_is_batch && try_scale(out, old_volume, *volume)) return true;
+    // A batch of 1 between others is folded into what stands before it rather than into the
+    // features.
+    const bool features = out == after_.size() && out - first_out == 1 && first_out > 0;
+    if (features && old_batch_ == 1 && before_[first_in] == 1 &&
+        try_scale(first_out - 1, old_volume, *volume)) {
       return true;
+    }
     for (size_t axis = first_out; axis < out; ++axis) {
       if (after_[axis] > 1 && try_scale(axis, old_volume, *volume)) return true;
     }

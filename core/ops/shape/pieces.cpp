@@ -32,8 +32,7 @@ int common_rank(InferContext& context) {
 Dim agreed(InferContext& context, const Dim& a, const Dim& b) {
   if (a == b) return a;
   if (a.is_number() && b.is_number()) {
-    const Dim settled = context.reconcile_dim(b, a);
-    if (settled == a) return a;
+    if (const std::optional<Dim> rewritten = context.reconcile_dims(a, b)) return *rewritten;
     context.fault("its inputs differ beside the joined axis: " + a.text() + " and " + b.text());
     return context.hidden("the inputs differ beside the joined axis");
   }
