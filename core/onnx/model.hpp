@@ -82,7 +82,7 @@ struct Attribute {
   std::span<const float> floats;
   std::span<const StringId> strings;
   // Tensor; Tensors: the first. For value_int, value_ints, value_float, value_floats, value_string and value_strings
-  // (the forms of Constant): their elements as an Inline tensor.
+  // (the forms of Constant): their elements as an Inline tensor, null where the list was cut.
   const TensorData* tensor = nullptr;
   const SparseTensorData* sparse = nullptr;
   const TypeProto* type_proto = nullptr;

@@ -93,8 +93,8 @@ void Reader::read_attribute(Range message, Attribute& attribute) {
   keep_attribute_lists(attribute, message.begin);
   if (parts.declared != AttributeType::Undefined) attribute.type = parts.declared;
   read_attribute_parts(parts, attribute);
-  if (scanner_.failed() || attribute.tensor != nullptr || attribute.reference != StringId::Empty)
-    return;
+  const bool is_literal = attribute.tensor == nullptr && attribute.reference == StringId::Empty;
+  if (scanner_.failed() || !is_literal || attribute.cut) return;
   const std::string_view name = model_.text(attribute.name);
   if (name.starts_with("value_")) attribute.tensor = inline_tensor(model_.arena, name, attribute);
 }

@@ -163,7 +163,7 @@ TEST_CASE("onnx: long lists and long strings are cut and marked") {
     {
       pbf_writer attribute(node, tag(NodeField::Attribute));
       attribute.add_packed_int64(tag(AttributeField::Ints), many.begin(), many.end());
-      attribute.add_string(tag(AttributeField::Name), "ints");
+      attribute.add_string(tag(AttributeField::Name), "value_ints");
     }
     pbf_writer attribute(node, tag(NodeField::Attribute));
     attribute.add_string(tag(AttributeField::S), std::string(kMostStringBytes + 1, 's'));
@@ -172,7 +172,8 @@ TEST_CASE("onnx: long lists and long strings are cut and marked") {
   const auto attributes = parsed.graph().nodes[0].attributes;
   CHECK(attributes[0].cut);
   CHECK(attributes[0].ints.size() == kMostListElements);
-  CHECK(parsed.text(attributes[0].name) == "ints");
+  CHECK(parsed.text(attributes[0].name) == "value_ints");
+  CHECK(attributes[0].tensor == nullptr);  // of unknown size
   CHECK(attributes[1].cut);
   CHECK(parsed.text(attributes[1].s).size() == kMostStringBytes);
 }
