@@ -19,17 +19,24 @@ export function plainSummary(document) {
   const roofline = document.rooflines[0];
   const rows = (roofline?.hottest ?? []).map((id) => {
     const node = document.nodes[id];
-    return `<tr><td>${escapeHtml(node.name)}</td><td>${escapeHtml(node.op)}</td>` +
-      `<td>${milliseconds(roofline.node_seconds[id])}</td></tr>`;
+    return (
+      `<tr><td>${escapeHtml(node.name)}</td><td>${escapeHtml(node.op)}</td>` +
+      `<td>${milliseconds(roofline.node_seconds[id])}</td></tr>`
+    );
   });
-  const sentences = (roofline?.verdict ?? []).map((sentence) => `<p>${escapeHtml(sentence.text)}</p>`);
-  const warnings = document.diagnostics.filter((entry) => entry.severity !== 'note')
+  const sentences = (roofline?.verdict ?? []).map(
+    (sentence) => `<p>${escapeHtml(sentence.text)}</p>`,
+  );
+  const warnings = document.diagnostics
+    .filter((entry) => entry.severity !== 'note')
     .map((entry) => `<li>${escapeHtml(entry.message)}</li>`);
-  return `<h1>${escapeHtml(document.model.file)}</h1>${sentences.join('')}` +
+  return (
+    `<h1>${escapeHtml(document.model.file)}</h1>${sentences.join('')}` +
     `<ul>${warnings.join('')}</ul><p>${document.totals.nodes} layers, ` +
     `${document.totals.macs ?? '—'} MACs, ${document.totals.weight_bytes ?? '—'} bytes of weights</p>` +
     `<table><thead><tr><th>layer</th><th>operator</th><th>predicted time</th></tr></thead>` +
-    `<tbody>${rows.join('')}</tbody></table>`;
+    `<tbody>${rows.join('')}</tbody></table>`
+  );
 }
 
 export function assemble(document, options = {}) {

@@ -36,7 +36,9 @@ async function buildPage() {
   });
   // Inside <script> the parser ends at "</script" and changes state at "<!--": neither may occur.
   const path = join(root, 'dist/report.js');
-  const text = readFileSync(path, 'utf8').replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--');
+  const text = readFileSync(path, 'utf8')
+    .replace(/<\/(script)/gi, '<\\/$1')
+    .replace(/<!--/g, '<\\!--');
   writeFileSync(path, text);
 }
 

@@ -9,15 +9,19 @@ import { openChromium, openFirefox, openReport } from './browser.mjs';
 import { kFixtures } from './fixtures.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'trtreport-e2e-'));
-const files = Object.fromEntries(Object.entries(kFixtures).map(([name, make]) => {
-  const file = join(folder, `${name}.html`);
-  writeFileSync(file, assemble(make()));
-  return [name, file];
-}));
+const files = Object.fromEntries(
+  Object.entries(kFixtures).map(([name, make]) => {
+    const file = join(folder, `${name}.html`);
+    writeFileSync(file, assemble(make()));
+    return [name, file];
+  }),
+);
 const given = JSON.parse(process.env.REPORTS ?? '[]');
 let browser;
 
-before(async () => { browser = await openChromium(); });
+before(async () => {
+  browser = await openChromium();
+});
 after(async () => {
   await browser.close();
   rmSync(folder, { recursive: true, force: true });
@@ -33,12 +37,13 @@ async function inReport(file, options, check) {
 
 const text = (page, selector) => page.locator(selector).first().innerText();
 const rows = (page) => page.locator('.layers-body [role=row]');
-const scrollThrough = (page) => page.evaluate(async () => {
-  for (let y = 0; y < document.documentElement.scrollHeight; y += 400) {
-    window.scrollTo(0, y);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-});
+const scrollThrough = (page) =>
+  page.evaluate(async () => {
+    for (let y = 0; y < document.documentElement.scrollHeight; y += 400) {
+      window.scrollTo(0, y);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+  });
 
 for (const [name, file] of [...Object.entries(files), ...given.map((path) => [path, path])]) {
   test(`draws without a console error or a request: ${name}`, async () => {
@@ -53,7 +58,7 @@ for (const [name, file] of [...Object.entries(files), ...given.map((path) => [pa
   test(`fits a phone without scrolling sideways: ${name}`, async () => {
     await inReport(file, { context: { viewport: { width: 390, height: 844 } } }, async (page) => {
       await scrollThrough(page);
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 390);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390);
     });
   });
 }
@@ -77,7 +82,10 @@ test('without JavaScript the summary is readable', async () => {
 
 test('a damaged document leaves the summary and says why', async () => {
   const file = join(folder, 'damaged.html');
-  writeFileSync(file, readFileSync(files.resnet, 'utf8').replace(/(id="document">.{40}).{40}/, '$1'));
+  writeFileSync(
+    file,
+    readFileSync(files.resnet, 'utf8').replace(/(id="document">.{40}).{40}/, '$1'),
+  );
   await inReport(file, {}, async (page) => {
     assert.match(await text(page, '.failure'), /damaged/);
     assert.ok(await page.locator('#summary').isVisible());
@@ -85,10 +93,18 @@ test('a damaged document leaves the summary and says why', async () => {
 });
 
 test('a browser without DecompressionStream is told so', async () => {
-  await inReport(files.resnet, { before: () => { delete window.DecompressionStream; } }, async (page) => {
-    assert.match(await text(page, '.failure'), /DecompressionStream/);
-    assert.ok(await page.locator('#summary').isVisible());
-  });
+  await inReport(
+    files.resnet,
+    {
+      before: () => {
+        delete window.DecompressionStream;
+      },
+    },
+    async (page) => {
+      assert.match(await text(page, '.failure'), /DecompressionStream/);
+      assert.ok(await page.locator('#summary').isVisible());
+    },
+  );
 });
 
 test('hostile names stay text', async () => {
@@ -110,7 +126,10 @@ test('the filter narrows every view, says what it does not understand, and can b
     assert.match(await text(page, '.narrowed'), /of 122 layers chosen/);
     const operators = await page.locator('#operators [role=row] button').allInnerTexts();
     assert.deepEqual(operators, ['Conv']);
-    assert.deepEqual([...new Set(await page.locator('.layers-body .col-op').allInnerTexts())], ['Conv']);
+    assert.deepEqual(
+      [...new Set(await page.locator('.layers-body .col-op').allInnerTexts())],
+      ['Conv'],
+    );
     await page.locator('#filter').fill('colour:red');
     assert.match(await text(page, '#filter-problems'), /colour:red/);
     await page.locator('#filter').fill('nothing-is-called-this');
@@ -136,7 +155,12 @@ test('selecting a layer marks it everywhere and survives a precision switch', as
     await page.locator('#time .rows button').nth(3).click();
     const name = await text(page, '.inspector h2');
     await page.locator('.layers-body [aria-selected=true]').waitFor();
-    assert.match(name, new RegExp((await page.locator('.layers-body [aria-selected=true] .col-op').innerText()).slice(0, 3)));
+    assert.match(
+      name,
+      new RegExp(
+        (await page.locator('.layers-body [aria-selected=true] .col-op').innerText()).slice(0, 3),
+      ),
+    );
     const before = await text(page, '.tile-value');
     await page.getByLabel('Precision').selectOption('fp16');
     assert.notEqual(await text(page, '.tile-value'), before);
@@ -152,15 +176,21 @@ test('selecting a layer marks it everywhere and survives a precision switch', as
 test('device and convention switches change the figures without moving the page', async () => {
   await inReport(files.resnet, {}, async (page) => {
     await page.evaluate(() => document.getElementById('layers').scrollIntoView());
-    const place = () => page.evaluate(() => Math.round(document.getElementById('layers').getBoundingClientRect().top));
-    const [top, flops] = [await place(), await page.locator('.layers-body .col-flops').first().innerText()];
+    const place = () =>
+      page.evaluate(() =>
+        Math.round(document.getElementById('layers').getBoundingClientRect().top),
+      );
+    const [top, flops] = [
+      await place(),
+      await page.locator('.layers-body .col-flops').first().innerText(),
+    ];
     await page.getByLabel('Convention').selectOption('course');
     assert.notEqual(await page.locator('.layers-body .col-flops').first().innerText(), flops);
     const time = await page.locator('.layers-body .col-time').first().innerText();
     await page.getByLabel('Device').selectOption({ index: 1 });
     assert.notEqual(await page.locator('.layers-body .col-time').first().innerText(), time);
     await page.waitForTimeout(300);
-    assert.ok(Math.abs(await place() - top) <= 2);
+    assert.ok(Math.abs((await place()) - top) <= 2);
   });
 });
 
@@ -207,9 +237,15 @@ test('keyboard: tab order reaches the table, arrows move, Enter opens, Escape cl
     await page.locator('.layers-grid').focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
-    assert.equal(await page.locator('.layers-body [aria-selected=true]').getAttribute('id'), 'layer-1');
+    assert.equal(
+      await page.locator('.layers-body [aria-selected=true]').getAttribute('id'),
+      'layer-1',
+    );
     await page.keyboard.press('End');
-    assert.equal(await page.locator('.layers-body [aria-selected=true]').getAttribute('id'), 'layer-121');
+    assert.equal(
+      await page.locator('.layers-body [aria-selected=true]').getAttribute('id'),
+      'layer-121',
+    );
     await page.keyboard.press('Enter');
     await page.locator('.inspector').waitFor();
     await page.keyboard.press('Escape');
@@ -250,13 +286,17 @@ test('the layers are exported as CSV, with formulas defused', async () => {
 });
 
 test('the view survives a reload through the fragment', async () => {
-  await inReport(files.resnet, { fragment: '#device=NVIDIA+H100+SXM&source=datasheet&precision=fp16&layer=9&filter=op%3AAdd' }, async (page) => {
-    assert.equal(await page.getByLabel('Precision').inputValue(), 'fp16');
-    assert.match(await text(page, '.inspector h2'), /layer1\.0\/Add/);
-    assert.match(await text(page, '.narrowed'), /16 of 122/);
-    await page.getByLabel('Precision').selectOption('int8');
-    await page.waitForFunction(() => location.hash.includes('int8'));
-  });
+  await inReport(
+    files.resnet,
+    { fragment: '#device=NVIDIA+H100+SXM&source=datasheet&precision=fp16&layer=9&filter=op%3AAdd' },
+    async (page) => {
+      assert.equal(await page.getByLabel('Precision').inputValue(), 'fp16');
+      assert.match(await text(page, '.inspector h2'), /layer1\.0\/Add/);
+      assert.match(await text(page, '.narrowed'), /16 of 122/);
+      await page.getByLabel('Precision').selectOption('int8');
+      await page.waitForFunction(() => location.hash.includes('int8'));
+    },
+  );
 });
 
 test('printing shows vectors and the costliest layers, and no controls', async () => {
@@ -264,10 +304,18 @@ test('printing shows vectors and the costliest layers, and no controls', async (
     await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
     await page.emulateMedia({ media: 'print' });
     assert.equal(await page.locator('.print-chart img').count(), 2);
-    assert.ok(await page.locator('.print-chart img').first().evaluate((image) => image.decode().then(() => image.naturalWidth > 0)));
+    assert.ok(
+      await page
+        .locator('.print-chart img')
+        .first()
+        .evaluate((image) => image.decode().then(() => image.naturalWidth > 0)),
+    );
     assert.equal(await page.locator('#time .print-only tr').count(), 20);
     assert.equal(await page.locator('.bar-controls').isVisible(), false);
-    assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
+    assert.equal(
+      await page.evaluate(() => getComputedStyle(document.body).backgroundColor),
+      'rgb(255, 255, 255)',
+    );
   });
 });
 

@@ -22,6 +22,11 @@ if (cli) {
   }
 }
 
-const tests = readdirSync(folder).filter((name) => name.endsWith('.test.mjs')).map((name) => join(folder, name));
-const run = spawnSync(process.execPath, ['--test', ...tests], { stdio: 'inherit', env: { ...process.env, REPORTS: JSON.stringify(reports) } });
+const tests = readdirSync(folder)
+  .filter((name) => name.endsWith('.test.mjs'))
+  .map((name) => join(folder, name));
+const run = spawnSync(process.execPath, ['--test', ...tests], {
+  stdio: 'inherit',
+  env: { ...process.env, REPORTS: JSON.stringify(reports) },
+});
 process.exit(run.status ?? 1);

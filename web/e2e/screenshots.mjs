@@ -8,16 +8,23 @@ import { kFixtures } from './fixtures.mjs';
 
 const [folder, ...given] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
-const reports = given.length > 0 ? given : Object.entries(kFixtures).map(([name, make]) => {
-  const file = join(folder, `${name}.html`);
-  writeFileSync(file, assemble(make()));
-  return file;
-});
+const reports =
+  given.length > 0
+    ? given
+    : Object.entries(kFixtures).map(([name, make]) => {
+        const file = join(folder, `${name}.html`);
+        writeFileSync(file, assemble(make()));
+        return file;
+      });
 
 const looks = {
   'desktop-light': { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
   'desktop-dark': { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
-  'phone-light': { viewport: { width: 390, height: 844 }, colorScheme: 'light', deviceScaleFactor: 2 },
+  'phone-light': {
+    viewport: { width: 390, height: 844 },
+    colorScheme: 'light',
+    deviceScaleFactor: 2,
+  },
 };
 
 const browser = await openChromium();

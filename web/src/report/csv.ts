@@ -10,7 +10,10 @@ export function csvCell(value: string | number | null | undefined): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
 }
 
-export function csv(header: string[], rows: Iterable<(string | number | null | undefined)[]>): string {
+export function csv(
+  header: string[],
+  rows: Iterable<(string | number | null | undefined)[]>,
+): string {
   const lines = [header.map(csvCell).join(',')];
   for (const row of rows) lines.push(row.map(csvCell).join(','));
   return `${lines.join('\r\n')}\r\n`;

@@ -4,12 +4,30 @@
 export type Count = number | null;
 export type Dim = number | string | null;
 
-export interface TensorInfo { dtype: string; shape: Dim[] | null; kind?: string; unknown?: string }
-export interface ValueInfo { name: string; dtype: string; shape: Dim[] | null }
+export interface TensorInfo {
+  dtype: string;
+  shape: Dim[] | null;
+  kind?: string;
+  unknown?: string;
+}
+export interface ValueInfo {
+  name: string;
+  dtype: string;
+  shape: Dim[] | null;
+}
 
 export type LayerClass =
-  | 'contraction' | 'elementwise' | 'reduction' | 'normalization' | 'copy' | 'view' | 'shape'
-  | 'constant' | 'quantize' | 'control' | 'unknown';
+  | 'contraction'
+  | 'elementwise'
+  | 'reduction'
+  | 'normalization'
+  | 'copy'
+  | 'view'
+  | 'shape'
+  | 'constant'
+  | 'quantize'
+  | 'control'
+  | 'unknown';
 
 export interface DocumentNode {
   id: number;
@@ -32,9 +50,18 @@ export interface DocumentNode {
   notes?: string[];
 }
 
-export interface Peak { tensor: Count; tensor_sparse?: Count; vector: Count; accumulate?: string | null }
+export interface Peak {
+  tensor: Count;
+  tensor_sparse?: Count;
+  vector: Count;
+  accumulate?: string | null;
+}
 
-export interface Derivation { figure: string; formula: string; value: Count }
+export interface Derivation {
+  figure: string;
+  formula: string;
+  value: Count;
+}
 
 export interface DocumentDevice {
   name: string;
@@ -54,7 +81,11 @@ export interface DocumentDevice {
   confidence?: Record<string, string>;
 }
 
-export interface Sentence { code: string; text: string; args?: Record<string, unknown> }
+export interface Sentence {
+  code: string;
+  text: string;
+  args?: Record<string, unknown>;
+}
 
 export interface GroupSum {
   class?: string;
@@ -97,7 +128,11 @@ export interface Roofline {
   node_bound: string;
 }
 
-export interface MemoryCurve { peak_bytes: Count; peak_node: Count; timeline: Count[] }
+export interface MemoryCurve {
+  peak_bytes: Count;
+  peak_node: Count;
+  timeline: Count[];
+}
 
 export interface Diagnostic {
   severity: 'error' | 'warning' | 'note';

@@ -16,8 +16,14 @@ const hardware = makeFigures(document, document.rooflines[0]!, 'hardware');
 
 test('columns follow roofline and convention, unknown is NaN', () => {
   assert.deepEqual([...hardware.bytes], [836, 80, Number.NaN, 0]);
-  assert.deepEqual([...makeFigures(document, document.rooflines[1]!, 'hardware').bytes].slice(0, 2), [418, 80]);
-  assert.deepEqual([...makeFigures(document, document.rooflines[1]!, 'course').bytes], [436, 40, 40, 40]);
+  assert.deepEqual(
+    [...makeFigures(document, document.rooflines[1]!, 'hardware').bytes].slice(0, 2),
+    [418, 80],
+  );
+  assert.deepEqual(
+    [...makeFigures(document, document.rooflines[1]!, 'course').bytes],
+    [436, 40, 40, 40],
+  );
   assert.ok(Number.isNaN(hardware.seconds[2]!));
   assert.equal(hardware.performance[0], 2000 / 8e-9);
 });
@@ -31,7 +37,10 @@ test('sums and groups leave unknown figures out', () => {
   assert.equal(sumWhere(hardware, null).bytes, 916);
   assert.equal(sumWhere(hardware, [1, 2]).seconds, 2e-9);
   const groups = groupBy(hardware, [0, 1, 2, 3], (id) => document.nodes[id]!.class);
-  assert.deepEqual(groups.map((group) => group.key), ['contraction', 'elementwise', 'unknown', 'view']);
+  assert.deepEqual(
+    groups.map((group) => group.key),
+    ['contraction', 'elementwise', 'unknown', 'view'],
+  );
   assert.deepEqual(costliest(hardware, [0, 1, 2, 3], 10), [0, 1]);
 });
 
@@ -56,7 +65,11 @@ test('modules: wrappers are skipped, sums are exact', () => {
   assert.equal(firstSplit(root).path, 'model');
   assert.deepEqual([...findModule(root, 'model/body').children.keys()], ['conv']);
   assert.equal(findModule(root, 'no/such'), root);
-  const tree = valueTree(root, (id) => hardware.bytes[id]!, () => true);
+  const tree = valueTree(
+    root,
+    (id) => hardware.bytes[id]!,
+    () => true,
+  );
   assert.equal(tree.value, 916);
   assert.equal(tree.layers, 4);
   assert.equal(tree.path, 'model');
@@ -64,8 +77,15 @@ test('modules: wrappers are skipped, sums are exact', () => {
 
 test('a treemap fills its area in proportion', () => {
   const boxes = squarify([6, 6, 4, 3, 2, 2, 1], { x: 0, y: 0, width: 6, height: 4 });
-  assert.deepEqual(boxes.map((box) => Math.round(box.width * box.height * 1e6) / 1e6), [6, 6, 4, 3, 2, 2, 1]);
-  assert.ok(boxes.every((box) => box.x >= -1e-9 && box.x + box.width <= 6 + 1e-9 && box.y + box.height <= 4 + 1e-9));
+  assert.deepEqual(
+    boxes.map((box) => Math.round(box.width * box.height * 1e6) / 1e6),
+    [6, 6, 4, 3, 2, 2, 1],
+  );
+  assert.ok(
+    boxes.every(
+      (box) => box.x >= -1e-9 && box.x + box.width <= 6 + 1e-9 && box.y + box.height <= 4 + 1e-9,
+    ),
+  );
   assert.deepEqual(squarify([0, 0], { x: 0, y: 0, width: 5, height: 5 }).length, 2);
 });
 
@@ -75,7 +95,10 @@ test('a thinned curve keeps its extremes', () => {
   assert.equal(high.length, 100);
   assert.ok(high.some(([id, value]) => id === 4321 && value === 99));
   assert.ok(low?.every(([, value]) => value === 0));
-  assert.deepEqual(envelope([5], 100).high, [[0, 5], [1, 5]]);
+  assert.deepEqual(envelope([5], 100).high, [
+    [0, 5],
+    [1, 5],
+  ]);
 });
 
 test('CSV quotes, and defuses formulas', () => {

@@ -7,7 +7,13 @@ import type { Count, DocumentNode, ReportDocument, Roofline } from './document';
 export type Convention = 'hardware' | 'course';
 
 export interface Sums {
-  layers: number; seconds: number; bytes: number; weights: number; flops: number; macs: number; params: number;
+  layers: number;
+  seconds: number;
+  bytes: number;
+  weights: number;
+  flops: number;
+  macs: number;
+  params: number;
 }
 
 export interface Figures {
@@ -30,28 +36,46 @@ export interface Figures {
 export const number = (value: Count | undefined) => value ?? Number.NaN;
 export const known = (value: number): Count => (Number.isNaN(value) ? null : value);
 
-function column(nodes: DocumentNode[], read: (node: DocumentNode) => Count | undefined): Float64Array {
+function column(
+  nodes: DocumentNode[],
+  read: (node: DocumentNode) => Count | undefined,
+): Float64Array {
   const values = new Float64Array(nodes.length);
   for (const node of nodes) values[node.id] = number(read(node));
   return values;
 }
 
 export function makeFigures(
-  document: ReportDocument, roofline: Roofline | null, convention: Convention,
+  document: ReportDocument,
+  roofline: Roofline | null,
+  convention: Convention,
 ): Figures {
   const { nodes } = document;
   const course = convention === 'course';
   const seconds = column(nodes, (node) => roofline?.node_seconds[node.id]);
   const flops = column(nodes, (node) => (course ? node.course.flops : node.flops));
-  const bytes = column(nodes, (node) => (course ? node.course.bytes : roofline ? roofline.node_bytes[node.id] : storedBytes(node)));
-  const intensity = column(nodes, (node) => (course ? node.course.intensity : roofline ? roofline.node_intensity[node.id] : node.intensity));
+  const bytes = column(nodes, (node) =>
+    course ? node.course.bytes : roofline ? roofline.node_bytes[node.id] : storedBytes(node),
+  );
+  const intensity = column(nodes, (node) =>
+    course ? node.course.intensity : roofline ? roofline.node_intensity[node.id] : node.intensity,
+  );
   const weights = column(nodes, (node) => node.bytes.weights);
   const macs = column(nodes, (node) => node.macs);
   const params = column(nodes, (node) => node.params ?? 0);
   const ids = Float64Array.from(nodes, (_, index) => index);
   const bounds = roofline?.node_bound ?? '';
   const figures: Figures = {
-    convention, roofline, ids, seconds, bytes, weights, flops, macs, params, intensity,
+    convention,
+    roofline,
+    ids,
+    seconds,
+    bytes,
+    weights,
+    flops,
+    macs,
+    params,
+    intensity,
     performance: makePerformance(nodes, roofline, { course, flops, seconds, intensity }),
     bound: (id) => bounds[id] ?? 'n',
     total: { layers: nodes.length, seconds: 0, bytes: 0, weights: 0, flops: 0, macs: 0, params: 0 },
@@ -62,12 +86,15 @@ export function makeFigures(
 
 function storedBytes(node: DocumentNode): Count {
   const { weights, inputs, outputs } = node.bytes;
-  return weights === null || inputs === null || outputs === null ? null : weights + inputs + outputs;
+  return weights === null || inputs === null || outputs === null
+    ? null
+    : weights + inputs + outputs;
 }
 
 /** Hardware: FLOPs over predicted seconds. Course: the roof above the course's own intensity. */
 function makePerformance(
-  nodes: DocumentNode[], roofline: Roofline | null,
+  nodes: DocumentNode[],
+  roofline: Roofline | null,
   from: { course: boolean; flops: Float64Array; seconds: Float64Array; intensity: Float64Array },
 ): Float64Array {
   const values = new Float64Array(nodes.length).fill(Number.NaN);
@@ -79,7 +106,9 @@ function makePerformance(
       continue;
     }
     const onTensor = layerClass === 'contraction' && !notes?.includes('depthwise');
-    const peak = number(onTensor ? roofline.peak_tensor ?? roofline.peak_vector : roofline.peak_vector);
+    const peak = number(
+      onTensor ? (roofline.peak_tensor ?? roofline.peak_vector) : roofline.peak_vector,
+    );
     values[id] = Math.min(peak, from.intensity[id]! * bandwidth);
   }
   return values;
@@ -102,11 +131,16 @@ export function sumWhere(figures: Figures, ids: ArrayLike<number> | null): Sums 
   return sums;
 }
 
-export interface Group extends Sums { key: string; ids: number[] }
+export interface Group extends Sums {
+  key: string;
+  ids: number[];
+}
 
 /** Sums of the given layers by a key of theirs, most seconds first, then most bytes. */
 export function groupBy(
-  figures: Figures, ids: ArrayLike<number>, keyOf: (id: number) => string,
+  figures: Figures,
+  ids: ArrayLike<number>,
+  keyOf: (id: number) => string,
 ): Group[] {
   const members = new Map<string, number[]>();
   for (let index = 0; index < ids.length; index += 1) {
@@ -125,6 +159,9 @@ export function groupBy(
 export function costliest(figures: Figures, ids: ArrayLike<number>, limit: number): number[] {
   return Array.from(ids)
     .filter((id) => figures.seconds[id]! > 0)
-    .sort((a, b) => figures.seconds[b]! - figures.seconds[a]! || figures.bytes[b]! - figures.bytes[a]! || a - b)
+    .sort(
+      (a, b) =>
+        figures.seconds[b]! - figures.seconds[a]! || figures.bytes[b]! - figures.bytes[a]! || a - b,
+    )
     .slice(0, limit);
 }

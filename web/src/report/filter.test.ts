@@ -10,7 +10,8 @@ const ids = (text: string) => {
   const filter = compileFilter(text, document.nodes, figures);
   return document.nodes.map((node) => node.id).filter(filter.test);
 };
-const problems = (text: string) => compileFilter(text, document.nodes, figures).problems.map((problem) => problem.code);
+const problems = (text: string) =>
+  compileFilter(text, document.nodes, figures).problems.map((problem) => problem.code);
 
 test('words match name, operator and module', () => {
   assert.deepEqual(ids('conv'), [0]);

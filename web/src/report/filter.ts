@@ -6,8 +6,15 @@ import type { Figures } from './figures';
 import { parseQuantity } from './format';
 import type { DocumentNode } from './document';
 
-export interface FilterProblem { code: 'key' | 'number' | 'regex'; token: string }
-export interface Filter { test: (id: number) => boolean; problems: FilterProblem[]; empty: boolean }
+export interface FilterProblem {
+  code: 'key' | 'number' | 'regex';
+  token: string;
+}
+export interface Filter {
+  test: (id: number) => boolean;
+  problems: FilterProblem[];
+  empty: boolean;
+}
 
 type Predicate = (id: number) => boolean;
 type TextField = (node: DocumentNode, figures: Figures) => string | string[];
@@ -27,7 +34,10 @@ const kTextFields: Record<string, TextField> = {
   tensor: (node) => [...node.inputs, ...node.outputs],
 };
 
-const kNumberFields: Record<string, (figures: Figures) => { column: ArrayLike<number>; total: number }> = {
+const kNumberFields: Record<
+  string,
+  (figures: Figures) => { column: ArrayLike<number>; total: number }
+> = {
   time: (figures) => ({ column: figures.seconds, total: figures.total.seconds }),
   bytes: (figures) => ({ column: figures.bytes, total: figures.total.bytes }),
   weights: (figures) => ({ column: figures.weights, total: figures.total.weights }),
@@ -67,7 +77,10 @@ export function compileFilter(text: string, nodes: DocumentNode[], figures: Figu
 }
 
 function compileToken(
-  token: string, nodes: DocumentNode[], figures: Figures, problems: FilterProblem[],
+  token: string,
+  nodes: DocumentNode[],
+  figures: Figures,
+  problems: FilterProblem[],
 ): Predicate | null {
   const comparison = /^([a-z]+)(>=|<=|>|<|=)(.+)$/i.exec(token);
   if (comparison) return compileComparison(comparison, figures, token, problems);
@@ -86,14 +99,20 @@ function compileToken(
     }
   }
   const matches = compileText(token, false, token, problems);
-  return matches && ((id) => {
-    const node = nodes[id]!;
-    return matches(node.name) || matches(node.op) || matches(node.scope ?? '');
-  });
+  return (
+    matches &&
+    ((id) => {
+      const node = nodes[id]!;
+      return matches(node.name) || matches(node.op) || matches(node.scope ?? '');
+    })
+  );
 }
 
 function compileComparison(
-  match: RegExpExecArray, figures: Figures, token: string, problems: FilterProblem[],
+  match: RegExpExecArray,
+  figures: Figures,
+  token: string,
+  problems: FilterProblem[],
 ): Predicate | null {
   const field = kNumberFields[(match[1] ?? '').toLowerCase()];
   if (!field) {
@@ -109,16 +128,24 @@ function compileComparison(
   const limit = quantity.share ? quantity.value * total : quantity.value;
   // Unknown figures are NaN, and no comparison holds for them.
   switch (match[2]) {
-    case '>': return (id) => column[id]! > limit;
-    case '>=': return (id) => column[id]! >= limit;
-    case '<': return (id) => column[id]! < limit;
-    case '<=': return (id) => column[id]! <= limit;
-    default: return (id) => column[id]! === limit;
+    case '>':
+      return (id) => column[id]! > limit;
+    case '>=':
+      return (id) => column[id]! >= limit;
+    case '<':
+      return (id) => column[id]! < limit;
+    case '<=':
+      return (id) => column[id]! <= limit;
+    default:
+      return (id) => column[id]! === limit;
   }
 }
 
 function compileText(
-  text: string, wholeWord: boolean, token: string, problems: FilterProblem[],
+  text: string,
+  wholeWord: boolean,
+  token: string,
+  problems: FilterProblem[],
 ): ((value: string) => boolean) | null {
   const expression = /^\/(.+)\/(i?)$/s.exec(text);
   if (expression) {

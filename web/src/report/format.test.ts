@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytes, exact, kDash, parseQuantity, percent, ratio, rounded, seconds, shape, si } from './format';
+import {
+  bytes,
+  exact,
+  kDash,
+  parseQuantity,
+  percent,
+  ratio,
+  rounded,
+  seconds,
+  shape,
+  si,
+} from './format';
 
 const plain = (text: string) => text.replace(/[\u00a0\u2009]/g, ' ');
 

@@ -73,7 +73,9 @@ export function percent(share: Count | undefined): string {
 export function exact(value: Count | undefined, unit: string): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return kDash;
   if (!Number.isInteger(value)) return `${value} ${unit}`.trim();
-  const grouped = Math.abs(value).toFixed(0).replace(/\B(?=(\d{3})+(?!\d))/g, '\u2009');
+  const grouped = Math.abs(value)
+    .toFixed(0)
+    .replace(/\B(?=(\d{3})+(?!\d))/g, '\u2009');
   return `${value < 0 ? '-' : ''}${grouped} ${unit}`.trim();
 }
 
@@ -95,9 +97,30 @@ export function parseQuantity(text: string): { value: number; share: boolean } |
 }
 
 const kUnits: Record<string, number> = {
-  '': 1, s: 1, ms: 1e-3, us: 1e-6, 'µs': 1e-6, ns: 1e-9, b: 1, k: 1e3, kb: 1e3, m: 1e6, mb: 1e6,
-  g: 1e9, gb: 1e9, t: 1e12, tb: 1e12, mac: 1, kmac: 1e3, mmac: 1e6, gmac: 1e9, flop: 1, kflop: 1e3,
-  mflop: 1e6, gflop: 1e9, tflop: 1e12,
+  '': 1,
+  s: 1,
+  ms: 1e-3,
+  us: 1e-6,
+  µs: 1e-6,
+  ns: 1e-9,
+  b: 1,
+  k: 1e3,
+  kb: 1e3,
+  m: 1e6,
+  mb: 1e6,
+  g: 1e9,
+  gb: 1e9,
+  t: 1e12,
+  tb: 1e12,
+  mac: 1,
+  kmac: 1e3,
+  mmac: 1e6,
+  gmac: 1e9,
+  flop: 1,
+  kflop: 1e3,
+  mflop: 1e6,
+  gflop: 1e9,
+  tflop: 1e12,
 };
 
 function unitScale(unit: string): number | null {
@@ -105,4 +128,5 @@ function unitScale(unit: string): number | null {
 }
 
 /** For axes: "10 MB", not "10.0 MB". */
-export const rounded = (text: string) => text.replace(/(\.\d*?)0+(?=\D|$)/, '$1').replace(/\.(?=\D|$)/, '');
+export const rounded = (text: string) =>
+  text.replace(/(\.\d*?)0+(?=\D|$)/, '$1').replace(/\.(?=\D|$)/, '');

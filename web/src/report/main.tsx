@@ -21,7 +21,8 @@ async function start(): Promise<void> {
     document.getElementById('summary')?.remove();
     document.documentElement.dataset['state'] = 'ready';
   } catch (error) {
-    const key: MessageKey = error instanceof DocumentError ? `failed_${error.message}` as MessageKey : 'failed_other';
+    const key: MessageKey =
+      error instanceof DocumentError ? (`failed_${error.message}` as MessageKey) : 'failed_other';
     const note = document.createElement('p');
     note.className = 'failure';
     note.setAttribute('role', 'alert');

@@ -10,9 +10,15 @@ import { buildModules } from './scope';
 
 export type Metric = 'seconds' | 'macs' | 'bytes' | 'params';
 export type ThemeChoice = 'auto' | 'light' | 'dark';
-export interface Sort { column: string; descending: boolean }
+export interface Sort {
+  column: string;
+  descending: boolean;
+}
 /** The roofline's visible window, in decades (log10 of FLOP/byte and of FLOP/s). */
-export interface Zoom { x: [number, number]; y: [number, number] }
+export interface Zoom {
+  x: [number, number];
+  y: [number, number];
+}
 
 export class ReportModel {
   readonly document;
@@ -31,12 +37,20 @@ export class ReportModel {
   readonly systemDark = signal(false);
 
   readonly rooflines = computed(() => this.document.value.rooflines);
-  readonly roofline = computed<Roofline | null>(() => this.rooflines.value[this.rooflineIndex.value] ?? null);
-  readonly figures = computed<Figures>(() => makeFigures(this.document.value, this.roofline.value, this.convention.value));
-  readonly filter = computed(() => compileFilter(this.filterText.value, this.document.value.nodes, this.figures.value));
+  readonly roofline = computed<Roofline | null>(
+    () => this.rooflines.value[this.rooflineIndex.value] ?? null,
+  );
+  readonly figures = computed<Figures>(() =>
+    makeFigures(this.document.value, this.roofline.value, this.convention.value),
+  );
+  readonly filter = computed(() =>
+    compileFilter(this.filterText.value, this.document.value.nodes, this.figures.value),
+  );
   readonly narrowed = computed(() => !this.filter.value.empty || this.brushed.value !== null);
   readonly modules = computed(() => buildModules(this.document.value.nodes));
-  readonly dark = computed(() => this.theme.value === 'dark' || (this.theme.value === 'auto' && this.systemDark.value));
+  readonly dark = computed(
+    () => this.theme.value === 'dark' || (this.theme.value === 'auto' && this.systemDark.value),
+  );
 
   /** Ids of the layers that filter and brush leave, in execution order. */
   readonly visible = computed<Uint32Array>(() => {
@@ -58,7 +72,10 @@ export class ReportModel {
   });
 
   readonly visibleSums = computed(() =>
-    this.narrowed.value ? sumWhere(this.figures.value, this.visible.value) : this.figures.value.total);
+    this.narrowed.value
+      ? sumWhere(this.figures.value, this.visible.value)
+      : this.figures.value.total,
+  );
 
   /** Which layers write and read each tensor. */
   readonly wiring = computed(() => {
@@ -85,7 +102,8 @@ export class ReportModel {
   /** Takes the device's roofline of the wished precision, else its first one. */
   chooseDevice(device: string, source: string): void {
     const wished = this.roofline.value?.precision;
-    const of = this.rooflines.value.map((roofline, index) => ({ roofline, index }))
+    const of = this.rooflines.value
+      .map((roofline, index) => ({ roofline, index }))
       .filter(({ roofline }) => roofline.device === device && roofline.source === source);
     const choice = of.find(({ roofline }) => roofline.precision === wished) ?? of[0];
     if (choice) this.rooflineIndex.value = choice.index;
@@ -93,8 +111,12 @@ export class ReportModel {
 
   choosePrecision(precision: string): void {
     const current = this.roofline.value;
-    const index = this.rooflines.value.findIndex((roofline) => roofline.precision === precision &&
-      roofline.device === current?.device && roofline.source === current.source);
+    const index = this.rooflines.value.findIndex(
+      (roofline) =>
+        roofline.precision === precision &&
+        roofline.device === current?.device &&
+        roofline.source === current.source,
+    );
     if (index >= 0) this.rooflineIndex.value = index;
   }
 

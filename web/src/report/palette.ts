@@ -1,11 +1,24 @@
 // The product's fixed colours: Okabe-Ito for classes, and one shape each so that colour is never
 // alone. `unknown` is hatched in the page's style sheet.
 
-export interface ClassLook { color: string; symbol: string; label: string }
+export interface ClassLook {
+  color: string;
+  symbol: string;
+  label: string;
+}
 
 export const kClassOrder = [
-  'contraction', 'elementwise', 'reduction', 'normalization', 'copy', 'quantize', 'control', 'view',
-  'shape', 'constant', 'unknown',
+  'contraction',
+  'elementwise',
+  'reduction',
+  'normalization',
+  'copy',
+  'quantize',
+  'control',
+  'view',
+  'shape',
+  'constant',
+  'unknown',
 ] as const;
 
 export const kClassColor: Record<string, string> = {
@@ -50,15 +63,31 @@ export const classSymbol = (name: string) => kClassSymbol[name] ?? 'circle';
 
 /** Colours of charts that cannot read the style sheet's variables. */
 export interface ChartTheme {
-  text: string; muted: string; grid: string; axis: string; background: string; accent: string; outline: string;
+  text: string;
+  muted: string;
+  grid: string;
+  axis: string;
+  background: string;
+  accent: string;
+  outline: string;
 }
 
 export const kLight: ChartTheme = {
-  text: '#1b1b1b', muted: '#5c5c5c', grid: '#e4e4e4', axis: '#8a8a8a', background: '#ffffff', accent: '#0a5fb4',
+  text: '#1b1b1b',
+  muted: '#5c5c5c',
+  grid: '#e4e4e4',
+  axis: '#8a8a8a',
+  background: '#ffffff',
+  accent: '#0a5fb4',
   outline: '#ffffff',
 };
 
 export const kDark: ChartTheme = {
-  text: '#ececec', muted: '#a8a8a8', grid: '#343434', axis: '#7d7d7d', background: '#161616', accent: '#6cb2f5',
+  text: '#ececec',
+  muted: '#a8a8a8',
+  grid: '#343434',
+  axis: '#7d7d7d',
+  background: '#161616',
+  accent: '#6cb2f5',
   outline: '#161616',
 };

@@ -51,14 +51,24 @@ export function firstSplit(root: Module): Module {
   while (module.own.length === 0 && module.children.size === 1) {
     module = [...module.children.values()][0]!;
   }
-  return module.children.size === 0 ? module.parent ?? module : module;
+  return module.children.size === 0 ? (module.parent ?? module) : module;
 }
 
-export interface Valued { module: Module | null; id: number | null; name: string; path: string; value: number; layers: number; children: Valued[] }
+export interface Valued {
+  module: Module | null;
+  id: number | null;
+  name: string;
+  path: string;
+  value: number;
+  layers: number;
+  children: Valued[];
+}
 
 /** The module's tree with summed values of the layers that `include` takes, biggest first. */
 export function valueTree(
-  module: Module, value: (id: number) => number, include: (id: number) => boolean,
+  module: Module,
+  value: (id: number) => number,
+  include: (id: number) => boolean,
 ): Valued {
   const children: Valued[] = [];
   for (const child of module.children.values()) {
@@ -67,11 +77,20 @@ export function valueTree(
   }
   for (const id of module.own) {
     if (!include(id)) continue;
-    children.push({ module: null, id, name: '', path: module.path, value: value(id) || 0, layers: 1, children: [] });
+    children.push({
+      module: null,
+      id,
+      name: '',
+      path: module.path,
+      value: value(id) || 0,
+      layers: 1,
+      children: [],
+    });
   }
   // A module that only wraps another one is shown as one: "model/encoder".
   const [only] = children;
-  if (children.length === 1 && only?.module) return { ...only, name: module.name ? `${module.name}/${only.name}` : only.name };
+  if (children.length === 1 && only?.module)
+    return { ...only, name: module.name ? `${module.name}/${only.name}` : only.name };
   children.sort((a, b) => b.value - a.value);
   let total = 0;
   let layers = 0;

@@ -1,7 +1,12 @@
 // Squarified treemap layout (Bruls, Huizing, van Wijk 2000): rows of rectangles as square as the
 // values allow.
 
-export interface Rectangle { x: number; y: number; width: number; height: number }
+export interface Rectangle {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
 
 /** Lays `values` (positive, descending) into `area`; one rectangle per value, in order. */
 export function squarify(values: number[], area: Rectangle): Rectangle[] {
@@ -16,7 +21,11 @@ export function squarify(values: number[], area: Rectangle): Rectangle[] {
   while (start < values.length) {
     const side = Math.min(rest.width, rest.height);
     const end = rowEnd(values, start, side, scale);
-    rest = layRow(values.slice(start, end).map((value) => value * scale), rest, result);
+    rest = layRow(
+      values.slice(start, end).map((value) => value * scale),
+      rest,
+      result,
+    );
     start = end;
   }
   return result;
@@ -51,7 +60,12 @@ function layRow(surfaces: number[], area: Rectangle, into: Rectangle[]): Rectang
       into.push({ x: area.x, y, width, height });
       y += height;
     }
-    return { x: area.x + width, y: area.y, width: Math.max(0, area.width - width), height: area.height };
+    return {
+      x: area.x + width,
+      y: area.y,
+      width: Math.max(0, area.width - width),
+      height: area.height,
+    };
   }
   const height = area.width > 0 ? sum / area.width : 0;
   let x = area.x;
@@ -60,5 +74,10 @@ function layRow(surfaces: number[], area: Rectangle, into: Rectangle[]): Rectang
     into.push({ x, y: area.y, width, height });
     x += width;
   }
-  return { x: area.x, y: area.y + height, width: area.width, height: Math.max(0, area.height - height) };
+  return {
+    x: area.x,
+    y: area.y + height,
+    width: area.width,
+    height: Math.max(0, area.height - height),
+  };
 }

@@ -12,7 +12,10 @@ export function writeState(model: ReportModel): string {
     state.set('source', roofline.source);
     state.set('precision', roofline.precision);
   }
-  if (model.convention.value !== model.document.value.options['convention'] && (model.convention.value === 'course' || model.document.value.options['convention'])) {
+  if (
+    model.convention.value !== model.document.value.options['convention'] &&
+    (model.convention.value === 'course' || model.document.value.options['convention'])
+  ) {
     state.set('convention', model.convention.value);
   }
   if (model.selected.value !== null) state.set('layer', String(model.selected.value));
@@ -23,13 +26,18 @@ export function writeState(model: ReportModel): string {
 
 export function readState(model: ReportModel, fragment: string): void {
   const state = new URLSearchParams(fragment.replace(/^#/, ''));
-  const index = model.rooflines.value.findIndex((roofline) => roofline.device === state.get('device') &&
-    roofline.source === state.get('source') && roofline.precision === state.get('precision'));
+  const index = model.rooflines.value.findIndex(
+    (roofline) =>
+      roofline.device === state.get('device') &&
+      roofline.source === state.get('source') &&
+      roofline.precision === state.get('precision'),
+  );
   if (index >= 0) model.rooflineIndex.value = index;
   const convention = state.get('convention');
   if (convention === 'course' || convention === 'hardware') model.convention.value = convention;
   const layer = Number(state.get('layer') ?? Number.NaN);
-  if (Number.isInteger(layer) && layer >= 0 && layer < model.document.value.nodes.length) model.select(layer);
+  if (Number.isInteger(layer) && layer >= 0 && layer < model.document.value.nodes.length)
+    model.select(layer);
   model.filterText.value = state.get('filter') ?? '';
   model.treemapPath.value = state.get('module') ?? '';
 }
@@ -44,7 +52,9 @@ export function keepState(model: ReportModel): void {
       if (wanted === location.hash) return;
       try {
         history.replaceState(null, '', wanted || location.pathname + location.search);
-      } catch { /* a sandboxed frame: nothing to keep */ }
+      } catch {
+        /* a sandboxed frame: nothing to keep */
+      }
     }, 150);
   });
 }

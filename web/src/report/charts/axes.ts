@@ -7,7 +7,12 @@ import type { ChartOption } from './echarts';
 
 export type Window = [number, number];
 
-export interface Plot { left: number; top: number; width: number; height: number }
+export interface Plot {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
 
 export const toPixelX = (plot: Plot, window: Window, value: number) =>
   plot.left + ((value - window[0]) / (window[1] - window[0])) * plot.width;
@@ -42,20 +47,41 @@ export function decadeLabel(tick: number, unit: string): string {
 }
 
 export function decadeAxis(options: {
-  window: Window; pixels: number; spacing: number; unit: string; name: string; theme: ChartTheme;
-  gridIndex: number; vertical?: boolean; lines?: boolean; position?: string;
+  window: Window;
+  pixels: number;
+  spacing: number;
+  unit: string;
+  name: string;
+  theme: ChartTheme;
+  gridIndex: number;
+  vertical?: boolean;
+  lines?: boolean;
+  position?: string;
 }): ChartOption {
   const { theme } = options;
   const ticks = decadeTicks(options.window, options.pixels, options.spacing);
   return {
-    type: 'value', gridIndex: options.gridIndex, min: options.window[0], max: options.window[1],
+    type: 'value',
+    gridIndex: options.gridIndex,
+    min: options.window[0],
+    max: options.window[1],
     position: options.position,
-    name: options.name, nameLocation: options.vertical ? 'end' : 'middle', nameGap: options.vertical ? 12 : 26,
-    nameTextStyle: { color: theme.muted, fontSize: 12, align: options.vertical ? 'left' : 'center', padding: options.vertical ? [0, 0, 0, -78] : 0 },
+    name: options.name,
+    nameLocation: options.vertical ? 'end' : 'middle',
+    nameGap: options.vertical ? 12 : 26,
+    nameTextStyle: {
+      color: theme.muted,
+      fontSize: 12,
+      align: options.vertical ? 'left' : 'center',
+      padding: options.vertical ? [0, 0, 0, -78] : 0,
+    },
     axisLine: { show: true, onZero: false, lineStyle: { color: theme.axis } },
     axisTick: { show: true, customValues: ticks, lineStyle: { color: theme.axis } },
     axisLabel: {
-      customValues: ticks, color: theme.muted, fontSize: 12, hideOverlap: true,
+      customValues: ticks,
+      color: theme.muted,
+      fontSize: 12,
+      hideOverlap: true,
       formatter: (tick: number) => decadeLabel(tick, options.unit),
     },
     splitLine: { show: options.lines ?? true, lineStyle: { color: theme.grid } },

@@ -11,14 +11,20 @@ use([LineChart, ScatterChart, GridComponent, CanvasRenderer, SVGRenderer]);
 // ECharts' own option type describes every chart; the builders here are checked by looking at them.
 export type ChartOption = Record<string, unknown>;
 
-export interface Canvas { draw(option: ChartOption): void; resize(): void; dispose(): void }
+export interface Canvas {
+  draw(option: ChartOption): void;
+  resize(): void;
+  dispose(): void;
+}
 
 export function makeCanvas(element: HTMLElement): Canvas {
   const chart = init(element, null, { renderer: 'canvas' });
   return {
-    draw: (option) => chart.setOption({ animation: false, ...option }, { notMerge: true, silent: true }),
+    draw: (option) =>
+      chart.setOption({ animation: false, ...option }, { notMerge: true, silent: true }),
     resize: () => {
-      if (chart.getWidth() !== element.clientWidth || chart.getHeight() !== element.clientHeight) chart.resize();
+      if (chart.getWidth() !== element.clientWidth || chart.getHeight() !== element.clientHeight)
+        chart.resize();
     },
     dispose: () => chart.dispose(),
   };
@@ -34,4 +40,5 @@ export function drawSvg(option: ChartOption, width: number, height: number): str
 }
 
 // Without quotation marks: the SVG renderer writes the family into an attribute as it is.
-export const kFont = 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif';
+export const kFont =
+  'system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif';

@@ -31,8 +31,13 @@ export function makeMarks(nodes: DocumentNode[], figures: Figures): Marks {
   for (let id = 0; id < size; id += 1) {
     const seconds = figures.seconds[id] || 0;
     // Area is time: the radius goes with its square root.
-    if (longest > 0) radius[id] = Math.max(kSmallestRadius, kLargestRadius * Math.sqrt(seconds / longest));
-    if (figures.intensity[id]! > 0 && figures.performance[id]! > 0 && Number.isFinite(figures.performance[id]!)) {
+    if (longest > 0)
+      radius[id] = Math.max(kSmallestRadius, kLargestRadius * Math.sqrt(seconds / longest));
+    if (
+      figures.intensity[id]! > 0 &&
+      figures.performance[id]! > 0 &&
+      Number.isFinite(figures.performance[id]!)
+    ) {
       x[id] = Math.log10(figures.intensity[id]!);
       y[id] = Math.log10(figures.performance[id]!);
       main.push(id);
@@ -45,7 +50,12 @@ export function makeMarks(nodes: DocumentNode[], figures: Figures): Marks {
   }
   const largestFirst = (a: number, b: number) => radius[b]! - radius[a]! || a - b;
   return {
-    main: Uint32Array.from(main.sort(largestFirst)), strip: Uint32Array.from(strip.sort(largestFirst)), x, y, radius, leftOut,
+    main: Uint32Array.from(main.sort(largestFirst)),
+    strip: Uint32Array.from(strip.sort(largestFirst)),
+    x,
+    y,
+    radius,
+    leftOut,
   };
 }
 
@@ -59,19 +69,37 @@ export function extent(ids: Uint32Array, values: Float64Array, margin: number): 
   return low > high ? null : [low - margin, high + margin];
 }
 
-export interface View { plot: Plot; strip: Plot | null; x: Window; y: Window; stripX: Window }
+export interface View {
+  plot: Plot;
+  strip: Plot | null;
+  x: Window;
+  y: Window;
+  stripX: Window;
+}
 
 /** Where a layer's mark stands, in pixels. */
 export function placeOf(marks: Marks, view: View, id: number): { x: number; y: number } | null {
   const x = marks.x[id]!;
   const y = marks.y[id]!;
   if (Number.isNaN(x)) return null;
-  if (!Number.isNaN(y)) return { x: toPixelX(view.plot, view.x, x), y: toPixelY(view.plot, view.y, y) };
-  return view.strip && { x: toPixelX(view.strip, view.stripX, x), y: view.strip.top + view.strip.height / 2 };
+  if (!Number.isNaN(y))
+    return { x: toPixelX(view.plot, view.x, x), y: toPixelY(view.plot, view.y, y) };
+  return (
+    view.strip && {
+      x: toPixelX(view.strip, view.stripX, x),
+      y: view.strip.top + view.strip.height / 2,
+    }
+  );
 }
 
 /** The layer under the pointer; the smallest mark wins where several overlap. */
-export function hit(marks: Marks, view: View, included: Uint8Array, px: number, py: number): number | null {
+export function hit(
+  marks: Marks,
+  view: View,
+  included: Uint8Array,
+  px: number,
+  py: number,
+): number | null {
   let best: number | null = null;
   let bestScore = Infinity;
   const consider = (id: number, cx: number, cy: number) => {
@@ -88,18 +116,28 @@ export function hit(marks: Marks, view: View, included: Uint8Array, px: number, 
   const inStrip = view.strip && py >= view.strip.top - 6;
   if (inStrip && view.strip) {
     const middle = view.strip.top + view.strip.height / 2;
-    for (const id of marks.strip) consider(id, toPixelX(view.strip, view.stripX, marks.x[id]!), middle);
+    for (const id of marks.strip)
+      consider(id, toPixelX(view.strip, view.stripX, marks.x[id]!), middle);
     return best;
   }
   if (px < view.plot.left - 8 || px > view.plot.left + view.plot.width + 8) return null;
   for (const id of marks.main) {
-    consider(id, toPixelX(view.plot, view.x, marks.x[id]!), toPixelY(view.plot, view.y, marks.y[id]!));
+    consider(
+      id,
+      toPixelX(view.plot, view.x, marks.x[id]!),
+      toPixelY(view.plot, view.y, marks.y[id]!),
+    );
   }
   return best;
 }
 
 /** Ids of the layers inside a rectangle of pixels. */
-export function inside(marks: Marks, view: View, from: [number, number], to: [number, number]): Set<number> {
+export function inside(
+  marks: Marks,
+  view: View,
+  from: [number, number],
+  to: [number, number],
+): Set<number> {
   const [left, right] = [Math.min(from[0], to[0]), Math.max(from[0], to[0])];
   const [top, bottom] = [Math.min(from[1], to[1]), Math.max(from[1], to[1])];
   const ids = new Set<number>();

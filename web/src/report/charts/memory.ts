@@ -18,7 +18,12 @@ export interface MemoryScene {
 }
 
 export function memoryPlot(width: number, height: number): Plot {
-  return { left: 64, top: 34, width: Math.max(80, width - 64 - 16), height: Math.max(60, height - 34 - 48) };
+  return {
+    left: 64,
+    top: 34,
+    width: Math.max(80, width - 64 - 16),
+    height: Math.max(60, height - 34 - 48),
+  };
 }
 
 export function memoryTop(scene: Pick<MemoryScene, 'main' | 'other'>): number {
@@ -28,9 +33,20 @@ export function memoryTop(scene: Pick<MemoryScene, 'main' | 'other'>): number {
 type Points = [number, number | null][];
 
 /** One point a pixel: the highest of the layers that share it, and the lowest beside it. */
-export function envelope(timeline: (number | null)[], columns: number): { high: Points; low: Points | null } {
-  if (timeline.length === 1) return { high: [[0, timeline[0]!], [1, timeline[0]!]], low: null };
-  if (timeline.length <= columns * 2) return { high: timeline.map((value, id) => [id, value]), low: null };
+export function envelope(
+  timeline: (number | null)[],
+  columns: number,
+): { high: Points; low: Points | null } {
+  if (timeline.length === 1)
+    return {
+      high: [
+        [0, timeline[0]!],
+        [1, timeline[0]!],
+      ],
+      low: null,
+    };
+  if (timeline.length <= columns * 2)
+    return { high: timeline.map((value, id) => [id, value]), low: null };
   const high: Points = [];
   const low: Points = [];
   for (let column = 0; column < columns; column += 1) {
@@ -52,43 +68,116 @@ export function memoryOption(scene: MemoryScene): ChartOption {
   const plot = memoryPlot(scene.width, scene.height);
   const top = memoryTop(scene);
   const last = Math.max(main.timeline.length - 1, 1);
-  const axis = { axisLine: { show: true, lineStyle: { color: theme.axis } }, axisTick: { show: false } };
+  const axis = {
+    axisLine: { show: true, lineStyle: { color: theme.axis } },
+    axisTick: { show: false },
+  };
   const line = (points: Points, style: ChartOption) => ({
-    type: 'line', silent: true, step: points.length < 2000 ? 'middle' : false, symbol: 'none', connectNulls: false, data: points, ...style,
+    type: 'line',
+    silent: true,
+    step: points.length < 2000 ? 'middle' : false,
+    symbol: 'none',
+    connectNulls: false,
+    data: points,
+    ...style,
   });
   const columns = Math.ceil(plot.width);
   const { high, low } = envelope(main.timeline, columns);
   const area = { color: '#0072b2', opacity: theme.background === '#ffffff' ? 0.25 : 0.4 };
   const cursor = (id: number | null, color: string, width: number) => ({
-    type: 'line', silent: true, symbol: 'none', z: 5, lineStyle: { color, width }, data: id === null ? [] : [[id, 0], [id, top]],
+    type: 'line',
+    silent: true,
+    symbol: 'none',
+    z: 5,
+    lineStyle: { color, width },
+    data:
+      id === null
+        ? []
+        : [
+            [id, 0],
+            [id, top],
+          ],
   });
   const peak = main.peak_node;
   const late = peak !== null && peak > last / 2;
   return {
     textStyle: { fontFamily: kFont },
-    grid: { left: plot.left, top: plot.top, width: plot.width, height: plot.height, outerBoundsMode: 'none', containLabel: false },
+    grid: {
+      left: plot.left,
+      top: plot.top,
+      width: plot.width,
+      height: plot.height,
+      outerBoundsMode: 'none',
+      containLabel: false,
+    },
     xAxis: {
-      type: 'value', min: 0, max: last, minInterval: 1, ...axis, name: t('memory_x'), nameLocation: 'middle', nameGap: 26,
-      nameTextStyle: { color: theme.muted, fontSize: 12 }, axisLabel: { color: theme.muted, fontSize: 12, hideOverlap: true, showMaxLabel: last < 20 }, splitLine: { show: false },
+      type: 'value',
+      min: 0,
+      max: last,
+      minInterval: 1,
+      ...axis,
+      name: t('memory_x'),
+      nameLocation: 'middle',
+      nameGap: 26,
+      nameTextStyle: { color: theme.muted, fontSize: 12 },
+      axisLabel: { color: theme.muted, fontSize: 12, hideOverlap: true, showMaxLabel: last < 20 },
+      splitLine: { show: false },
     },
     yAxis: {
-      type: 'value', min: 0, max: top, ...axis, name: t('memory_y'), nameTextStyle: { color: theme.muted, fontSize: 12, align: 'left', padding: [0, 0, 0, -58] },
-      axisLabel: { color: theme.muted, fontSize: 12, showMaxLabel: false, formatter: (value: number) => rounded(bytes(value)) }, splitLine: { lineStyle: { color: theme.grid } },
+      type: 'value',
+      min: 0,
+      max: top,
+      ...axis,
+      name: t('memory_y'),
+      nameTextStyle: { color: theme.muted, fontSize: 12, align: 'left', padding: [0, 0, 0, -58] },
+      axisLabel: {
+        color: theme.muted,
+        fontSize: 12,
+        showMaxLabel: false,
+        formatter: (value: number) => rounded(bytes(value)),
+      },
+      splitLine: { lineStyle: { color: theme.grid } },
     },
     series: [
-      ...(other ? [line(envelope(other.timeline, columns).high, { lineStyle: { color: theme.muted, width: 1, type: [4, 3] } })] : []),
+      ...(other
+        ? [
+            line(envelope(other.timeline, columns).high, {
+              lineStyle: { color: theme.muted, width: 1, type: [4, 3] },
+            }),
+          ]
+        : []),
       line(high, { lineStyle: { color: '#0072b2', width: low ? 1 : 1.5 }, areaStyle: area }),
       ...(low ? [line(low, { lineStyle: { width: 0 }, areaStyle: area })] : []),
       cursor(scene.selected, theme.accent, 2),
       {
-        type: 'scatter', silent: true, clip: false, z: 6, symbolSize: 8, itemStyle: { color: '#d55e00', borderColor: theme.background, borderWidth: 1.5 },
-        data: peak === null ? [] : [{
-          value: [peak, main.peak_bytes],
-          label: {
-            show: true, position: late ? 'left' : 'right', distance: 8, offset: [0, -10], color: theme.text, fontSize: 12, textBorderColor: theme.background, textBorderWidth: 3,
-            formatter: () => t('memory_peak', { value: bytes(main.peak_bytes), name: scene.peakName }), width: Math.max(120, plot.width * 0.5), overflow: 'truncate',
-          },
-        }],
+        type: 'scatter',
+        silent: true,
+        clip: false,
+        z: 6,
+        symbolSize: 8,
+        itemStyle: { color: '#d55e00', borderColor: theme.background, borderWidth: 1.5 },
+        data:
+          peak === null
+            ? []
+            : [
+                {
+                  value: [peak, main.peak_bytes],
+                  label: {
+                    show: true,
+                    position: late ? 'left' : 'right',
+                    distance: 8,
+                    offset: [0, -10],
+                    color: theme.text,
+                    fontSize: 12,
+                    textBorderColor: theme.background,
+                    textBorderWidth: 3,
+                    formatter: () =>
+                      t('memory_peak', { value: bytes(main.peak_bytes), name: scene.peakName }),
+                    width: Math.max(120, plot.width * 0.5),
+                    overflow: 'truncate',
+                  },
+                },
+              ],
       },
     ],
   };

@@ -3,9 +3,10 @@
 import { useEffect } from 'preact/hooks';
 import type { ReportModel } from '../model';
 import { DiagnosticsSection } from './diagnostics';
+import { NarrowedBar } from './filterbar';
 import { Header } from './header';
 import { Inspector } from './inspector';
-import { LayersSection, NarrowedBar } from './layers';
+import { LayersSection } from './layers';
 import { MemorySection } from './memory';
 import { MethodSection } from './method';
 import { Navigation } from './navigation';
@@ -47,10 +48,14 @@ export function Report({ model }: { model: ReportModel }) {
 
 function followTheme(model: ReportModel): () => void {
   const query = window.matchMedia('(prefers-color-scheme: dark)');
-  const read = () => { model.systemDark.value = query.matches; };
+  const read = () => {
+    model.systemDark.value = query.matches;
+  };
   read();
   query.addEventListener('change', read);
-  const stop = model.dark.subscribe((dark) => { document.documentElement.dataset['theme'] = dark ? 'dark' : 'light'; });
+  const stop = model.dark.subscribe((dark) => {
+    document.documentElement.dataset['theme'] = dark ? 'dark' : 'light';
+  });
   return () => {
     query.removeEventListener('change', read);
     stop();

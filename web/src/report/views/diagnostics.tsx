@@ -16,23 +16,47 @@ export function DiagnosticsSection() {
   const unmodelled = coverage.unmodelled_ops ?? [];
   return (
     <Section id="diagnostics" title={t('section_diagnostics')}>
-      <p>{t('coverage', { modelled: coverage.modelled.toLocaleString('en'), all: coverage.nodes.toLocaleString('en') })} {diagnostics.length === 0 && t('diagnostics_none')}</p>
+      <p>
+        {t('coverage', {
+          modelled: coverage.modelled.toLocaleString('en'),
+          all: coverage.nodes.toLocaleString('en'),
+        })}{' '}
+        {diagnostics.length === 0 && t('diagnostics_none')}
+      </p>
       {unmodelled.length > 0 && (
         <>
           <h3>{t('unmodelled_title')}</h3>
-          <ul class="plain-list">{unmodelled.slice(0, 30).map((entry) => <li><bdi>{entry.domain ? `${entry.domain}::${entry.op}` : entry.op}</bdi> <span class="quiet">{entry.nodes}</span></li>)}</ul>
+          <ul class="plain-list">
+            {unmodelled.slice(0, 30).map((entry) => (
+              <li>
+                <bdi>{entry.domain ? `${entry.domain}::${entry.op}` : entry.op}</bdi>{' '}
+                <span class="quiet">{entry.nodes}</span>
+              </li>
+            ))}
+          </ul>
         </>
       )}
       {sorted.length > 0 && (
         <ul class="diagnostics">
           {sorted.slice(0, limit.value).map((entry) => {
-            const node = entry.node === null || entry.node === undefined ? undefined : nodes[entry.node];
+            const node =
+              entry.node === null || entry.node === undefined ? undefined : nodes[entry.node];
             return (
               <li class={entry.severity}>
                 <strong>{t(`severity_${entry.severity}`)}</strong>
                 <span>
-                  <bdi class="breakable">{entry.message}</bdi> {entry.hint && <span class="quiet">{t('hint', { hint: entry.hint })} </span>}
-                  {node && <button type="button" class="link" data-tip={nodeName(node.name)} onClick={() => model.select(node.id)}>{t('at_layer', { id: node.id })}</button>}{' '}
+                  <bdi class="breakable">{entry.message}</bdi>{' '}
+                  {entry.hint && <span class="quiet">{t('hint', { hint: entry.hint })} </span>}
+                  {node && (
+                    <button
+                      type="button"
+                      class="link"
+                      data-tip={nodeName(node.name)}
+                      onClick={() => model.select(node.id)}
+                    >
+                      {t('at_layer', { id: node.id })}
+                    </button>
+                  )}{' '}
                   <code class="quiet">{entry.code}</code>
                 </span>
               </li>
@@ -40,7 +64,16 @@ export function DiagnosticsSection() {
           })}
         </ul>
       )}
-      {sorted.length > limit.value && <button type="button" onClick={() => { limit.value += 200; }}>{t('more_rows', { n: Math.min(200, sorted.length - limit.value) })}</button>}
+      {sorted.length > limit.value && (
+        <button
+          type="button"
+          onClick={() => {
+            limit.value += 200;
+          }}
+        >
+          {t('more_rows', { n: Math.min(200, sorted.length - limit.value) })}
+        </button>
+      )}
     </Section>
   );
 }

@@ -4,13 +4,13 @@ import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { type Column, makeColumns, sortIds, type Source } from '../columns';
 import { csv, saveFile } from '../csv';
-import { filterKeys } from '../filter';
-import { bytes, kDash } from '../format';
+import { kDash } from '../format';
 import type { ReportModel } from '../model';
 import { kBoundColor } from '../palette';
-import { layersText, type MessageKey, t } from '../text';
+import { layersText, t } from '../text';
+import { FilterBar } from './filterbar';
 import { reasonOf } from './overview';
-import { Choice, CutFront, Section, ShareBar, shareText, Swatch, useModel, useWidth, Value } from './ui';
+import { CutFront, Section, ShareBar, Swatch, useModel, useWidth, Value } from './ui';
 
 const kRow = 32;
 const kHead = 46;
@@ -20,60 +20,50 @@ const kSpare = 6;
 export function LayersSection() {
   const model = useModel();
   const columns = useMemo(makeColumns, []);
-  const shownKeys = useSignal<string[]>(columns.filter((column) => column.standard).map((column) => column.key));
-  const shown = columns.filter((column) => shownKeys.value.includes(column.key) && (model.roofline.value || !['time', 'share', 'bound', 'performance'].includes(column.key)));
+  const shownKeys = useSignal<string[]>(
+    columns.filter((column) => column.standard).map((column) => column.key),
+  );
+  const shown = columns.filter(
+    (column) =>
+      shownKeys.value.includes(column.key) &&
+      (model.roofline.value || !['time', 'share', 'bound', 'performance'].includes(column.key)),
+  );
   const source: Source = { document: model.document.value, figures: model.figures.value };
   const sorted = useComputed(() => {
     const { column: key, descending } = model.sort.value;
     const column = columns.find((candidate) => candidate.key === key) ?? columns[0]!;
     if (key === 'id' && !descending) return model.visible.value;
-    return sortIds(model.visible.value, column, descending, { document: model.document.value, figures: model.figures.value });
+    return sortIds(model.visible.value, column, descending, {
+      document: model.document.value,
+      figures: model.figures.value,
+    });
   });
   const exportCsv = () => {
-    const header = columns.map((column) => [column.key, column.unit(source)].filter((part) => part !== '').join(', '));
-    const rows = Array.from(sorted.value, (id) => columns.map((column) => column.raw(source.document.nodes[id]!, source)));
-    saveFile(`${source.document.model.file.replace(/\.onnx$/, '').slice(0, 80)}-layers.csv`, 'text/csv', csv(header, rows));
+    const header = columns.map((column) =>
+      [column.key, column.unit(source)].filter((part) => part !== '').join(', '),
+    );
+    const rows = Array.from(sorted.value, (id) =>
+      columns.map((column) => column.raw(source.document.nodes[id]!, source)),
+    );
+    saveFile(
+      `${source.document.model.file.replace(/\.onnx$/, '').slice(0, 80)}-layers.csv`,
+      'text/csv',
+      csv(header, rows),
+    );
   };
   return (
-    <Section id="layers" title={t('section_layers')} aside={<span class="quiet" aria-live="polite">{layersText(sorted.value.length)}</span>}>
+    <Section
+      id="layers"
+      title={t('section_layers')}
+      aside={
+        <span class="quiet" aria-live="polite">
+          {layersText(sorted.value.length)}
+        </span>
+      }
+    >
       <FilterBar columns={columns} shownKeys={shownKeys} exportCsv={exportCsv} />
       <Grid columns={shown} ids={sorted.value} source={source} />
     </Section>
-  );
-}
-
-function FilterBar(props: { columns: Column[]; shownKeys: { value: string[] }; exportCsv: () => void }) {
-  const model = useModel();
-  const classes = useComputed(() => [...new Set(model.document.value.nodes.map((node) => node.class))]);
-  const { problems } = model.filter.value;
-  const chosenClass = /(?:^|\s)class:([a-z]+)(?:\s|$)/.exec(model.filterText.value)?.[1] ?? '';
-  const setClass = (name: string) => {
-    const rest = model.filterText.value.replace(/(^|\s)class:\S*/g, '').trim();
-    model.filterText.value = name ? `${rest} class:${name}`.trim() : rest;
-  };
-  const toggle = (key: string) => {
-    const list = props.shownKeys.value;
-    props.shownKeys.value = list.includes(key) ? list.filter((other) => other !== key) : [...list, key];
-  };
-  return (
-    <div class="filter screen-only">
-      <div class="filter-row">
-        <input id="filter" type="search" aria-label={t('filter_label')} placeholder={t('filter_placeholder')} spellcheck={false} autocomplete="off" value={model.filterText.value}
-          onInput={(event) => { model.filterText.value = event.currentTarget.value; }} aria-describedby="filter-problems" />
-        <Choice hideLabel label={t('class')} value={chosenClass} onChange={setClass} options={[{ value: '', text: t('all_classes') }, ...classes.value.map((name) => ({ value: name as string, text: name as string }))]} />
-        <details class="menu">
-          <summary>{t('columns')}</summary>
-          <div class="menu-body">{props.columns.filter((column) => column.key !== 'name').map((column) => (
-            <label><input type="checkbox" checked={props.shownKeys.value.includes(column.key)} onChange={() => toggle(column.key)} />{column.title === '#' ? '# ' : column.title}</label>
-          ))}</div>
-        </details>
-        <button type="button" onClick={props.exportCsv}>{t('download_csv')}</button>
-      </div>
-      <p id="filter-problems" class="problem" role="status">{problems.map((problem) => t(`filter_bad_${problem.code}` as MessageKey, { token: problem.token })).join(' ')}</p>
-      <details class="help"><summary>{t('filter_help')}</summary>
-        <p class="quiet">{t('filter_help_text', { fields: filterKeys().slice(0, 10).join(', '), numbers: filterKeys().slice(10).join(', ') })}</p>
-      </details>
-    </div>
   );
 }
 
@@ -100,10 +90,19 @@ function Grid({ columns, ids, source }: { columns: Column[]; ids: Uint32Array; s
     else if (top + kRow > element.scrollTop + height) element.scrollTop = top + kRow - height;
   };
   // Selecting a mark elsewhere brings its row into sight, without moving the page.
-  useEffect(() => { if (selected !== null) reveal(ids.indexOf(selected)); }, [selected, ids]);
+  useEffect(() => {
+    if (selected !== null) reveal(ids.indexOf(selected));
+  }, [selected, ids]);
 
   const move = (event: KeyboardEvent) => {
-    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: rows - 1, PageUp: 1 - rows, Home: -ids.length, End: ids.length };
+    const steps: Record<string, number> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: rows - 1,
+      PageUp: 1 - rows,
+      Home: -ids.length,
+      End: ids.length,
+    };
     const at = selected === null ? -1 : ids.indexOf(selected);
     if (event.key === 'Enter' && at >= 0) model.select(selected);
     const step = steps[event.key];
@@ -113,18 +112,62 @@ function Grid({ columns, ids, source }: { columns: Column[]; ids: Uint32Array; s
     model.select(ids[next]!, false);
   };
 
-  if (ids.length === 0) return <p class="empty">{t('layers_none')} <button type="button" class="link" onClick={() => model.clearNarrowing()}>{t('clear_choice')}</button></p>;
+  if (ids.length === 0)
+    return (
+      <p class="empty">
+        {t('layers_none')}{' '}
+        <button type="button" class="link" onClick={() => model.clearNarrowing()}>
+          {t('clear_choice')}
+        </button>
+      </p>
+    );
   const visibleRows = [];
   for (let index = first; index < last; index += 1) visibleRows.push(index);
   return (
     <div ref={measure} class="screen-only">
-      <div class="layers-grid" ref={box} tabIndex={0} role="grid" aria-label={t('layers_grid')} aria-rowcount={ids.length + 1} aria-colcount={columns.length} aria-activedescendant={selected === null ? undefined : `layer-${selected}`}
-        style={{ height: `${rows * kRow + kHead + 2}px` }} onKeyDown={move} onScroll={(event) => { scrolled.value = event.currentTarget.scrollTop; }}>
-        <div class="layers-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template, width: `${total}px` }}>
-          {columns.map((column) => <HeadCell column={column} source={source} model={model} />)}
+      <div
+        class="layers-grid"
+        ref={box}
+        tabIndex={0}
+        role="grid"
+        aria-label={t('layers_grid')}
+        aria-rowcount={ids.length + 1}
+        aria-colcount={columns.length}
+        aria-activedescendant={selected === null ? undefined : `layer-${selected}`}
+        style={{ height: `${rows * kRow + kHead + 2}px` }}
+        onKeyDown={move}
+        onScroll={(event) => {
+          scrolled.value = event.currentTarget.scrollTop;
+        }}
+      >
+        <div
+          class="layers-head"
+          role="row"
+          aria-rowindex={1}
+          style={{ gridTemplateColumns: template, width: `${total}px` }}
+        >
+          {columns.map((column) => (
+            <HeadCell column={column} source={source} model={model} />
+          ))}
         </div>
-        <div class="layers-body" role="rowgroup" style={{ height: `${ids.length * kRow}px`, width: `${total}px` }}>
-          {visibleRows.map((index) => <Row key={ids[index]} index={index} id={ids[index]!} columns={columns} source={source} template={template} chosen={ids[index] === selected} reason={reason} model={model} />)}
+        <div
+          class="layers-body"
+          role="rowgroup"
+          style={{ height: `${ids.length * kRow}px`, width: `${total}px` }}
+        >
+          {visibleRows.map((index) => (
+            <Row
+              key={ids[index]}
+              index={index}
+              id={ids[index]!}
+              columns={columns}
+              source={source}
+              template={template}
+              chosen={ids[index] === selected}
+              reason={reason}
+              model={model}
+            />
+          ))}
         </div>
       </div>
     </div>
@@ -134,42 +177,110 @@ function Grid({ columns, ids, source }: { columns: Column[]; ids: Uint32Array; s
 /** The name takes what is left; below that the table scrolls sideways. */
 function widths(columns: Column[], available: number): { template: string; total: number } {
   const narrow = available < 600;
-  const widthOf = (column: Column) => (narrow && column.key === 'name' ? 150 : column.key === 'name' ? 170 : column.width);
+  const widthOf = (column: Column) =>
+    narrow && column.key === 'name' ? 150 : column.key === 'name' ? 170 : column.width;
   const fixed = columns.reduce((sum, column) => sum + widthOf(column), 0);
   const spare = Math.max(0, available - 18 - fixed);
-  return { template: columns.map((column) => `${widthOf(column) + (column.key === 'name' ? spare : 0)}px`).join(' '), total: fixed + spare };
+  return {
+    template: columns
+      .map((column) => `${widthOf(column) + (column.key === 'name' ? spare : 0)}px`)
+      .join(' '),
+    total: fixed + spare,
+  };
 }
 
-function HeadCell({ column, source, model }: { column: Column; source: Source; model: ReportModel }) {
+function HeadCell({
+  column,
+  source,
+  model,
+}: {
+  column: Column;
+  source: Source;
+  model: ReportModel;
+}) {
   const { column: key, descending } = model.sort.value;
   const active = key === column.key;
-  const sort = () => { model.sort.value = { column: column.key, descending: active ? !descending : column.numeric && column.key !== 'id' }; };
+  const sort = () => {
+    model.sort.value = {
+      column: column.key,
+      descending: active ? !descending : column.numeric && column.key !== 'id',
+    };
+  };
   return (
-    <div role="columnheader" class={`${column.numeric ? 'number' : ''} col-${column.key}`} aria-sort={active ? (descending ? 'descending' : 'ascending') : 'none'}>
+    <div
+      role="columnheader"
+      class={`${column.numeric ? 'number' : ''} col-${column.key}`}
+      aria-sort={active ? (descending ? 'descending' : 'ascending') : 'none'}
+    >
       <button type="button" onClick={sort} aria-label={t('sort_by', { name: column.title })}>
-        <span>{column.title}{active && <span aria-hidden="true"> {descending ? '\u2193' : '\u2191'}</span>}</span><small>{column.unit(source)}</small>
+        <span>
+          {column.title}
+          {active && <span aria-hidden="true"> {descending ? '\u2193' : '\u2191'}</span>}
+        </span>
+        <small>{column.unit(source)}</small>
       </button>
     </div>
   );
 }
 
-function Row(props: { index: number; id: number; columns: Column[]; source: Source; template: string; chosen: boolean; reason: string; model: ReportModel }) {
+function Row(props: {
+  index: number;
+  id: number;
+  columns: Column[];
+  source: Source;
+  template: string;
+  chosen: boolean;
+  reason: string;
+  model: ReportModel;
+}) {
   const { index, id, columns, source, model } = props;
   const node = source.document.nodes[id]!;
   return (
-    <div role="row" id={`layer-${id}`} aria-rowindex={index + 2} aria-selected={props.chosen} class={props.chosen ? 'chosen' : undefined} style={{ gridTemplateColumns: props.template, top: `${index * kRow}px` }} onClick={() => model.select(id)}>
+    <div
+      role="row"
+      id={`layer-${id}`}
+      aria-rowindex={index + 2}
+      aria-selected={props.chosen}
+      class={props.chosen ? 'chosen' : undefined}
+      style={{ gridTemplateColumns: props.template, top: `${index * kRow}px` }}
+      onClick={() => model.select(id)}
+    >
       {columns.map((column) => {
         const text = column.text(node, source);
         return (
           <div role="gridcell" class={`${column.numeric ? 'number' : ''} col-${column.key}`}>
             {(column.key === 'class' || column.key === 'op') && <Swatch name={node.class} />}
-            {column.key === 'bound' && <span class="swatch rect" style={{ background: kBoundColor[source.figures.bound(id)] }} aria-hidden="true" />}
-            {column.bar && text !== kDash && <ShareBar share={barShare(column.bar(node, source), source)} color={kBoundColor[source.figures.bound(id)] ?? '#8c8c8c'} />}
-            {column.numeric && text === kDash
-              ? <Value text={text} reason={column.key === 'intensity' && source.figures.bytes[id] === 0 ? t('unknown_no_bytes') : props.reason} />
-              : column.key === 'name'
-                ? <CutFront text={text} />
-                : <bdi data-tip={tipOf(column, text, node.class, () => column.tip?.(node, source) ?? '')}>{text}</bdi>}
+            {column.key === 'bound' && (
+              <span
+                class="swatch rect"
+                style={{ background: kBoundColor[source.figures.bound(id)] }}
+                aria-hidden="true"
+              />
+            )}
+            {column.bar && text !== kDash && (
+              <ShareBar
+                share={barShare(column.bar(node, source), source)}
+                color={kBoundColor[source.figures.bound(id)] ?? '#8c8c8c'}
+              />
+            )}
+            {column.numeric && text === kDash ? (
+              <Value
+                text={text}
+                reason={
+                  column.key === 'intensity' && source.figures.bytes[id] === 0
+                    ? t('unknown_no_bytes')
+                    : props.reason
+                }
+              />
+            ) : column.key === 'name' ? (
+              <CutFront text={text} />
+            ) : (
+              <bdi
+                data-tip={tipOf(column, text, node.class, () => column.tip?.(node, source) ?? '')}
+              >
+                {text}
+              </bdi>
+            )}
           </div>
         );
       })}
@@ -189,23 +300,13 @@ function barShare(share: number, source: Source): number {
   return (share * source.figures.total.seconds) / longest;
 }
 
-function tipOf(column: Column, text: string, layerClass: string, exactText: () => string): string | undefined {
+function tipOf(
+  column: Column,
+  text: string,
+  layerClass: string,
+  exactText: () => string,
+): string | undefined {
   if (column.key === 'op') return `${text}, ${layerClass}`;
   if (!column.numeric) return text.length > 14 ? text : undefined;
   return exactText() || undefined;
-}
-
-/** Says, above everything it narrows, what is chosen, and offers the way back. */
-export function NarrowedBar() {
-  const model = useModel();
-  if (!model.narrowed.value) return null;
-  const sums = model.visibleSums.value;
-  const { total } = model.figures.value;
-  const values = { n: sums.layers.toLocaleString('en'), all: total.layers.toLocaleString('en'), share: shareText(sums.seconds, total.seconds), bytes: bytes(sums.bytes) };
-  return (
-    <div class="narrowed screen-only" role="status">
-      <span>{t(model.roofline.value ? 'narrowed' : 'narrowed_plain', values)}</span>
-      <button type="button" onClick={() => model.clearNarrowing()}>{t('clear_choice')}</button>
-    </div>
-  );
 }

@@ -5,53 +5,142 @@ import { bandwidth, bytes, exact, rate, ratio, seconds, si } from '../format';
 import { type MessageKey, t } from '../text';
 import { Section, useModel, Value } from './ui';
 
-const kCounting: MessageKey[] = ['method_macs', 'method_flops', 'method_bytes', 'method_course', 'method_precision', 'method_seconds', 'method_floor', 'method_units'];
+const kCounting: MessageKey[] = [
+  'method_macs',
+  'method_flops',
+  'method_bytes',
+  'method_course',
+  'method_precision',
+  'method_seconds',
+  'method_floor',
+  'method_units',
+];
 const kNotModelled: MessageKey[] = ['not_fusion', 'not_l2', 'not_clock', 'not_overlap'];
 
 export function MethodSection() {
   const model = useModel();
   const roofline = model.roofline.value;
-  const device = model.document.value.devices.find((candidate) => candidate.name === roofline?.device && candidate.source === roofline.source);
+  const device = model.document.value.devices.find(
+    (candidate) => candidate.name === roofline?.device && candidate.source === roofline.source,
+  );
   return (
     <Section id="method" title={t('section_method')}>
       <div class="columns">
-        <div><h3>{t('method_counting')}</h3><ul class="prose">{kCounting.map((key) => <li>{t(key)}</li>)}</ul>
-          <h3>{t('method_not')}</h3><ul class="prose">{kNotModelled.map((key) => <li>{t(key)}</li>)}</ul></div>
-        <div>{roofline && device && <Device device={device} roofline={roofline} />}<About /></div>
+        <div>
+          <h3>{t('method_counting')}</h3>
+          <ul class="prose">
+            {kCounting.map((key) => (
+              <li>{t(key)}</li>
+            ))}
+          </ul>
+          <h3>{t('method_not')}</h3>
+          <ul class="prose">
+            {kNotModelled.map((key) => (
+              <li>{t(key)}</li>
+            ))}
+          </ul>
+        </div>
+        <div>
+          {roofline && device && <Device device={device} roofline={roofline} />}
+          <About />
+        </div>
       </div>
     </Section>
   );
 }
 
-const kConfidence = (device: DocumentDevice, figure: string) => device.confidence?.[figure] ?? device.confidence?.[figure.split(' ')[0] ?? ''];
+const kConfidence = (device: DocumentDevice, figure: string) =>
+  device.confidence?.[figure] ?? device.confidence?.[figure.split(' ')[0] ?? ''];
 
 function Device({ device, roofline }: { device: DocumentDevice; roofline: Roofline }) {
   const reason = t('unknown_default');
-  const fact = (label: string, text: string, tip: string) => <tr><th scope="row">{label}</th><td class="number"><Value text={text} tip={tip} reason={reason} /></td></tr>;
+  const fact = (label: string, text: string, tip: string) => (
+    <tr>
+      <th scope="row">{label}</th>
+      <td class="number">
+        <Value text={text} tip={tip} reason={reason} />
+      </td>
+    </tr>
+  );
   return (
     <>
-      <h3>{t('method_device', { name: device.name })} <span class="quiet">{t(device.source)}</span></h3>
-      <table class="plain-table"><tbody>
-        {fact(`${t('peak_tensor')}, ${roofline.evaluated_as.toUpperCase()}`, rate(roofline.peak_tensor), exact(roofline.peak_tensor, 'FLOP/s'))}
-        {fact(`${t('peak_vector')}, ${roofline.evaluated_as.toUpperCase()}`, rate(roofline.peak_vector), exact(roofline.peak_vector, 'FLOP/s'))}
-        {fact(t('bandwidth'), bandwidth(roofline.bandwidth), exact(roofline.bandwidth, 'B/s'))}
-        {fact(t('ridge'), ratio(roofline.ridge), `${roofline.ridge ?? ''} ${t('unit_intensity')}`)}
-        {fact(t('memory_size'), bytes(device.memory_bytes), exact(device.memory_bytes, 'B'))}
-        {fact(t('launch'), seconds(roofline.launch_seconds), exact(roofline.launch_seconds, 's'))}
-      </tbody></table>
-      {roofline.precision !== roofline.evaluated_as && <p class="quiet">{t('evaluated_as', { precision: roofline.precision.toUpperCase(), evaluated: roofline.evaluated_as.toUpperCase() })}</p>}
+      <h3>
+        {t('method_device', { name: device.name })} <span class="quiet">{t(device.source)}</span>
+      </h3>
+      <table class="plain-table">
+        <tbody>
+          {fact(
+            `${t('peak_tensor')}, ${roofline.evaluated_as.toUpperCase()}`,
+            rate(roofline.peak_tensor),
+            exact(roofline.peak_tensor, 'FLOP/s'),
+          )}
+          {fact(
+            `${t('peak_vector')}, ${roofline.evaluated_as.toUpperCase()}`,
+            rate(roofline.peak_vector),
+            exact(roofline.peak_vector, 'FLOP/s'),
+          )}
+          {fact(t('bandwidth'), bandwidth(roofline.bandwidth), exact(roofline.bandwidth, 'B/s'))}
+          {fact(
+            t('ridge'),
+            ratio(roofline.ridge),
+            `${roofline.ridge ?? ''} ${t('unit_intensity')}`,
+          )}
+          {fact(t('memory_size'), bytes(device.memory_bytes), exact(device.memory_bytes, 'B'))}
+          {fact(t('launch'), seconds(roofline.launch_seconds), exact(roofline.launch_seconds, 's'))}
+        </tbody>
+      </table>
+      {roofline.precision !== roofline.evaluated_as && (
+        <p class="quiet">
+          {t('evaluated_as', {
+            precision: roofline.precision.toUpperCase(),
+            evaluated: roofline.evaluated_as.toUpperCase(),
+          })}
+        </p>
+      )}
       {roofline.fallback && <p class="note">{roofline.fallback.text}</p>}
       {(device.derivation ?? []).length > 0 && (
-        <><h4>{t('method_derivation')}</h4>
-          <div class="table-scroll"><table>
-            <tbody>{device.derivation!.map((row) => (
-              <tr><td>{row.figure}</td><td class="quiet">{row.formula}</td><td class="number" data-tip={exact(row.value, '')}>{si(row.value, '')}</td><td class="quiet">{kConfidence(device, row.figure) && t('confidence', { text: kConfidence(device, row.figure)! })}</td></tr>
-            ))}</tbody>
-          </table></div></>
+        <>
+          <h4>{t('method_derivation')}</h4>
+          <div class="table-scroll">
+            <table>
+              <tbody>
+                {device.derivation!.map((row) => (
+                  <tr>
+                    <td>{row.figure}</td>
+                    <td class="quiet">{row.formula}</td>
+                    <td class="number" data-tip={exact(row.value, '')}>
+                      {si(row.value, '')}
+                    </td>
+                    <td class="quiet">
+                      {kConfidence(device, row.figure) &&
+                        t('confidence', { text: kConfidence(device, row.figure)! })}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </>
       )}
       {Object.keys(device.sources ?? {}).length > 0 && (
-        <><h4>{t('method_sources')}</h4>
-          <dl class="attributes">{Object.entries(device.sources!).map(([figure, source]) => <><dt>{figure}</dt><dd><bdi>{source}</bdi> {kConfidence(device, figure) && <span class="quiet">({t('confidence', { text: kConfidence(device, figure)! })})</span>}</dd></>)}</dl></>
+        <>
+          <h4>{t('method_sources')}</h4>
+          <dl class="attributes">
+            {Object.entries(device.sources!).map(([figure, source]) => (
+              <>
+                <dt>{figure}</dt>
+                <dd>
+                  <bdi>{source}</bdi>{' '}
+                  {kConfidence(device, figure) && (
+                    <span class="quiet">
+                      ({t('confidence', { text: kConfidence(device, figure)! })})
+                    </span>
+                  )}
+                </dd>
+              </>
+            ))}
+          </dl>
+        </>
       )}
     </>
   );
@@ -59,17 +148,53 @@ function Device({ device, roofline }: { device: DocumentDevice; roofline: Roofli
 
 function About() {
   const { model, tool, options } = useModel().document.value;
-  const opsets = Object.entries(model.opsets ?? {}).map(([domain, version]) => `${domain || 'ai.onnx'} ${version}`).join(', ');
-  const types = Object.entries(model.weight_dtypes ?? {}).map(([dtype, size]) => `${dtype} ${bytes(size)}`).join(', ');
-  const chosen = Object.entries(options).filter(([, value]) => value !== null && JSON.stringify(value) !== '[]' && JSON.stringify(value) !== '{}').map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`).join('; ');
+  const opsets = Object.entries(model.opsets ?? {})
+    .map(([domain, version]) => `${domain || 'ai.onnx'} ${version}`)
+    .join(', ');
+  const types = Object.entries(model.weight_dtypes ?? {})
+    .map(([dtype, size]) => `${dtype} ${bytes(size)}`)
+    .join(', ');
+  const chosen = Object.entries(options)
+    .filter(
+      ([, value]) =>
+        value !== null && JSON.stringify(value) !== '[]' && JSON.stringify(value) !== '{}',
+    )
+    .map(
+      ([name, value]) =>
+        `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+    )
+    .join('; ');
   const rows: [string, string][] = [
-    [t('file'), model.file], [t('file_size'), bytes(model.bytes)], [t('producer'), [model.producer, model.producer_version].filter(Boolean).join(' ')], [t('opset'), opsets], [t('weight_types'), types],
-    [t('external'), (model.external_data ?? []).map((file) => `${file.location} (${t(file.present ? 'present' : 'missing')})`).join(', ')], [t('structure'), model.structure_sha256 ?? ''], [t('options'), chosen], [t('tool'), `${tool.name} ${tool.version}`],
+    [t('file'), model.file],
+    [t('file_size'), bytes(model.bytes)],
+    [t('producer'), [model.producer, model.producer_version].filter(Boolean).join(' ')],
+    [t('opset'), opsets],
+    [t('weight_types'), types],
+    [
+      t('external'),
+      (model.external_data ?? [])
+        .map((file) => `${file.location} (${t(file.present ? 'present' : 'missing')})`)
+        .join(', '),
+    ],
+    [t('structure'), model.structure_sha256 ?? ''],
+    [t('options'), chosen],
+    [t('tool'), `${tool.name} ${tool.version}`],
   ];
   return (
     <>
       <h3>{t('method_model')}</h3>
-      <dl class="attributes">{rows.filter(([, value]) => value !== '').map(([label, value]) => <><dt>{label}</dt><dd class="breakable"><bdi>{value}</bdi></dd></>)}</dl>
+      <dl class="attributes">
+        {rows
+          .filter(([, value]) => value !== '')
+          .map(([label, value]) => (
+            <>
+              <dt>{label}</dt>
+              <dd class="breakable">
+                <bdi>{value}</bdi>
+              </dd>
+            </>
+          ))}
+      </dl>
     </>
   );
 }

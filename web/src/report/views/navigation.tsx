@@ -35,7 +35,9 @@ function follow(): () => void {
     }
     current.value = found;
   };
-  const schedule = () => { scheduled ||= requestAnimationFrame(read); };
+  const schedule = () => {
+    scheduled ||= requestAnimationFrame(read);
+  };
   window.addEventListener('scroll', schedule, { passive: true });
   return () => window.removeEventListener('scroll', schedule);
 }
@@ -46,13 +48,22 @@ export function Navigation() {
     // On a phone the strip scrolls sideways: keep the current tab in sight without moving the page.
     const strip = document.querySelector<HTMLElement>('nav.sections');
     const tab = strip?.querySelector<HTMLElement>('[aria-current]');
-    if (strip && tab && strip.scrollWidth > strip.clientWidth) strip.scrollLeft = tab.offsetLeft - 16;
+    if (strip && tab && strip.scrollWidth > strip.clientWidth)
+      strip.scrollLeft = tab.offsetLeft - 16;
   }, [current.value]);
   return (
     <nav class="sections screen-only" aria-label={t('sections')}>
       {kSections.map(({ id, title }) => (
-        <a href={`#${id}`} aria-current={current.value === id ? 'true' : undefined}
-          onClick={(event) => { event.preventDefault(); goTo(id); }}>{t(title)}</a>
+        <a
+          href={`#${id}`}
+          aria-current={current.value === id ? 'true' : undefined}
+          onClick={(event) => {
+            event.preventDefault();
+            goTo(id);
+          }}
+        >
+          {t(title)}
+        </a>
       ))}
     </nav>
   );

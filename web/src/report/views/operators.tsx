@@ -16,15 +16,33 @@ export function OperatorsSection() {
   const groups = groupBy(figures, model.visible.value, (id) => operatorKey(nodes[id]!));
   const total = model.visibleSums.value;
   const hasTime = total.seconds > 0;
-  const portion = (group: { seconds: number; bytes: number }) => (hasTime ? group.seconds / total.seconds : group.bytes / total.bytes);
+  const portion = (group: { seconds: number; bytes: number }) =>
+    hasTime ? group.seconds / total.seconds : group.bytes / total.bytes;
   const longest = groups[0] ? portion(groups[0]) : 1;
-  const filter = (key: string) => { model.filterText.value = `op:${key.split('::').pop() ?? key}`; };
+  const filter = (key: string) => {
+    model.filterText.value = `op:${key.split('::').pop() ?? key}`;
+  };
   const table = (): TableData => ({
-    header: [t('operator'), t('class'), t('count'), `${t('time')}, ${t('predicted')}`, t('share'), t('macs'), t('flops'), t('bytes')],
+    header: [
+      t('operator'),
+      t('class'),
+      t('count'),
+      `${t('time')}, ${t('predicted')}`,
+      t('share'),
+      t('macs'),
+      t('flops'),
+      t('bytes'),
+    ],
     numeric: [false, false, true, true, true, true, true, true],
     rows: groups.map((group) => [
-      { text: group.key, onClick: () => filter(group.key) }, nodes[group.ids[0]!]!.class, group.layers, { text: hasTime ? seconds(group.seconds) : '\u2014', exact: group.seconds },
-      percent(portion(group)), { text: si(group.macs, ''), exact: group.macs }, { text: si(group.flops, ''), exact: group.flops }, { text: bytes(group.bytes), exact: group.bytes },
+      { text: group.key, onClick: () => filter(group.key) },
+      nodes[group.ids[0]!]!.class,
+      group.layers,
+      { text: hasTime ? seconds(group.seconds) : '\u2014', exact: group.seconds },
+      percent(portion(group)),
+      { text: si(group.macs, ''), exact: group.macs },
+      { text: si(group.flops, ''), exact: group.flops },
+      { text: bytes(group.bytes), exact: group.bytes },
     ]),
   });
   return (
@@ -32,22 +50,69 @@ export function OperatorsSection() {
       <Figure title={t('operators_title')} hideTitle table={table}>
         <div class="grid-rows operators" role="table" aria-label={t('operators_title')}>
           <div role="row" class="grid-head">
-            <span role="columnheader">{t('operator')}</span><span role="columnheader" class="number">{t('count')}</span><span role="columnheader">{t('share')} {t('unit_of_time')}</span>
-            <span role="columnheader" class="number">{t('time')}<small>{t('predicted')}</small></span><span role="columnheader" class="number">{t('flops')}<small>{t(figures.convention === 'course' ? 'unit_course' : 'unit_hardware')}</small></span><span role="columnheader" class="number">{t('bytes')}</span>
+            <span role="columnheader">{t('operator')}</span>
+            <span role="columnheader" class="number">
+              {t('count')}
+            </span>
+            <span role="columnheader">
+              {t('share')} {t('unit_of_time')}
+            </span>
+            <span role="columnheader" class="number">
+              {t('time')}
+              <small>{t('predicted')}</small>
+            </span>
+            <span role="columnheader" class="number">
+              {t('flops')}
+              <small>{t(figures.convention === 'course' ? 'unit_course' : 'unit_hardware')}</small>
+            </span>
+            <span role="columnheader" class="number">
+              {t('bytes')}
+            </span>
           </div>
           {groups.slice(0, kShown).map((group) => {
             const layerClass = nodes[group.ids[0]!]!.class;
             return (
               <div role="row">
-                <span role="cell" class="row-name"><Swatch name={layerClass} /><button type="button" class="link" data-tip={[operators[group.key]?.description ?? group.key, t('operators_filter', { op: group.key })].join('\n')} onClick={() => filter(group.key)}><bdi>{group.key}</bdi></button></span>
-                <span role="cell" class="number">{group.layers}</span>
-                <span role="cell" class="bar-cell"><ShareBar share={portion(group) / longest} color={layerClass === 'unknown' ? 'var(--text)' : classColor(layerClass)} /><span class="number">{percent(portion(group))}</span></span>
-                <span role="cell" class="number">{hasTime ? seconds(group.seconds) : '\u2014'}</span><span role="cell" class="number">{si(group.flops, '')}</span><span role="cell" class="number">{bytes(group.bytes)}</span>
+                <span role="cell" class="row-name">
+                  <Swatch name={layerClass} />
+                  <button
+                    type="button"
+                    class="link"
+                    data-tip={[
+                      operators[group.key]?.description ?? group.key,
+                      t('operators_filter', { op: group.key }),
+                    ].join('\n')}
+                    onClick={() => filter(group.key)}
+                  >
+                    <bdi>{group.key}</bdi>
+                  </button>
+                </span>
+                <span role="cell" class="number">
+                  {group.layers}
+                </span>
+                <span role="cell" class="bar-cell">
+                  <ShareBar
+                    share={portion(group) / longest}
+                    color={layerClass === 'unknown' ? 'var(--text)' : classColor(layerClass)}
+                  />
+                  <span class="number">{percent(portion(group))}</span>
+                </span>
+                <span role="cell" class="number">
+                  {hasTime ? seconds(group.seconds) : '\u2014'}
+                </span>
+                <span role="cell" class="number">
+                  {si(group.flops, '')}
+                </span>
+                <span role="cell" class="number">
+                  {bytes(group.bytes)}
+                </span>
               </div>
             );
           })}
         </div>
-        {groups.length > kShown && <p class="quiet">{t('rest_groups', { n: groups.length - kShown })}</p>}
+        {groups.length > kShown && (
+          <p class="quiet">{t('rest_groups', { n: groups.length - kShown })}</p>
+        )}
       </Figure>
     </Section>
   );

@@ -20,8 +20,12 @@ const printing = signal(false);
 /** Call once: learns from the browser when a page is about to be printed. */
 export function usePrinting(): void {
   useEffect(() => {
-    const before = () => { printing.value = true; };
-    const after = () => { printing.value = false; };
+    const before = () => {
+      printing.value = true;
+    };
+    const after = () => {
+      printing.value = false;
+    };
     window.addEventListener('beforeprint', before);
     window.addEventListener('afterprint', after);
     return () => {
@@ -31,11 +35,20 @@ export function usePrinting(): void {
   }, []);
 }
 
-export function PrintChart({ draw }: { draw: (model: ReportModel) => { title: string; svg: string } | null }) {
+export function PrintChart({
+  draw,
+}: {
+  draw: (model: ReportModel) => { title: string; svg: string } | null;
+}) {
   const model = useModel();
   const chart = printing.value ? draw(model) : null;
   if (!chart) return null;
-  return <div class="print-only print-chart"><img alt={chart.title} src={`data:image/svg+xml;base64,${base64(chart.svg)}`} /><p class="quiet">{chart.title}</p></div>;
+  return (
+    <div class="print-only print-chart">
+      <img alt={chart.title} src={`data:image/svg+xml;base64,${base64(chart.svg)}`} />
+      <p class="quiet">{chart.title}</p>
+    </div>
+  );
 }
 
 function base64(text: string): string {
@@ -49,17 +62,41 @@ export function printRoofline(model: ReportModel): { title: string; svg: string 
   if (!roofline) return null;
   const { nodes } = model.document.value;
   const all = makeMarks(nodes, model.figures.value);
-  const marks: Marks = { ...all, main: all.main.slice(0, kMarks), strip: all.strip.slice(0, kMarks) };
+  const marks: Marks = {
+    ...all,
+    main: all.main.slice(0, kMarks),
+    strip: all.strip.slice(0, kMarks),
+  };
   const option = rooflineOption({
-    nodes, marks, roofline, overlays: [], included: model.visibleSet.value, selected: null, theme: kLight, width: kWidth, height: 460, window: fullWindow(marks, [roofline]),
+    nodes,
+    marks,
+    roofline,
+    overlays: [],
+    included: model.visibleSet.value,
+    selected: null,
+    theme: kLight,
+    width: kWidth,
+    height: 460,
+    window: fullWindow(marks, [roofline]),
   });
-  return { title: `${roofline.device}, ${roofline.precision.toUpperCase()}, ${t(roofline.source)}`, svg: drawSvg(option, kWidth, 460) };
+  return {
+    title: `${roofline.device}, ${roofline.precision.toUpperCase()}, ${t(roofline.source)}`,
+    svg: drawSvg(option, kWidth, 460),
+  };
 }
 
 export function printMemory(model: ReportModel): { title: string; svg: string } | null {
   const { nodes, memory } = model.document.value;
   if (!memory?.peak_bytes) return null;
   const peakName = nodeName(nodes[memory.peak_node ?? 0]?.name ?? '');
-  const option = memoryOption({ main: memory, other: memory.without_views ?? null, peakName, selected: null, theme: kLight, width: kWidth, height: 260 });
+  const option = memoryOption({
+    main: memory,
+    other: memory.without_views ?? null,
+    peakName,
+    selected: null,
+    theme: kLight,
+    width: kWidth,
+    height: 260,
+  });
   return { title: t('memory_y'), svg: drawSvg(option, kWidth, 260) };
 }

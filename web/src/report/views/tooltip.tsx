@@ -4,7 +4,11 @@
 import { signal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
-interface Tip { lines: string[]; x: number; y: number }
+interface Tip {
+  lines: string[];
+  x: number;
+  y: number;
+}
 
 const tip = signal<Tip | null>(null);
 
@@ -28,8 +32,12 @@ function listen(): () => void {
     const box = element.getBoundingClientRect();
     showTip(text.split('\n'), box.left, box.bottom + 4);
   };
-  const hide = (event: Event) => { if (tipOf(event.target)) hideTip(); };
-  const escape = (event: KeyboardEvent) => { if (event.key === 'Escape') hideTip(); };
+  const hide = (event: Event) => {
+    if (tipOf(event.target)) hideTip();
+  };
+  const escape = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') hideTip();
+  };
   document.addEventListener('mouseover', show);
   document.addEventListener('mouseout', hide);
   document.addEventListener('focusin', show);
@@ -61,7 +69,11 @@ export function Tooltip() {
   if (!value) return null;
   return (
     <div class="tooltip" role="tooltip" ref={ref}>
-      {value.lines.map((line, index) => <div class={index === 0 && value.lines.length > 2 ? 'tooltip-title' : undefined}><bdi>{line}</bdi></div>)}
+      {value.lines.map((line, index) => (
+        <div class={index === 0 && value.lines.length > 2 ? 'tooltip-title' : undefined}>
+          <bdi>{line}</bdi>
+        </div>
+      ))}
     </div>
   );
 }

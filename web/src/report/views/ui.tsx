@@ -18,11 +18,19 @@ export function useModel(): ReportModel {
   return model;
 }
 
-export function Section(props: { id: string; title: string; aside?: ComponentChildren; children: ComponentChildren; quietTitle?: boolean }) {
+export function Section(props: {
+  id: string;
+  title: string;
+  aside?: ComponentChildren;
+  children: ComponentChildren;
+  quietTitle?: boolean;
+}) {
   return (
     <section id={props.id} aria-labelledby={`${props.id}-title`}>
       <div class="section-head">
-        <h2 id={`${props.id}-title`} class={props.quietTitle ? 'unseen' : undefined}>{props.title}</h2>
+        <h2 id={`${props.id}-title`} class={props.quietTitle ? 'unseen' : undefined}>
+          {props.title}
+        </h2>
         {props.aside}
       </div>
       {props.children}
@@ -30,30 +38,70 @@ export function Section(props: { id: string; title: string; aside?: ComponentChi
   );
 }
 
-export type Cell = string | number | null | { text: string; exact?: string | number | null; tip?: string; onClick?: () => void };
-export interface TableData { header: string[]; numeric?: boolean[]; rows: Cell[][] }
+export type Cell =
+  | string
+  | number
+  | null
+  | { text: string; exact?: string | number | null; tip?: string; onClick?: () => void };
+export interface TableData {
+  header: string[];
+  numeric?: boolean[];
+  rows: Cell[][];
+}
 
 const kTableRows = 200;
 
 /** The same data as its chart, for reading aloud and for copying. */
 export function DataTable({ data, name }: { data: TableData; name: string }) {
   const shown = data.rows.slice(0, kTableRows);
-  const raw = (cell: Cell) => (cell !== null && typeof cell === 'object' ? cell.exact ?? cell.text : cell);
+  const raw = (cell: Cell) =>
+    cell !== null && typeof cell === 'object' ? (cell.exact ?? cell.text) : cell;
   return (
     <div class="data-table">
       <div class="table-scroll" tabIndex={0} role="region" aria-label={name}>
         <table>
-          <thead><tr>{data.header.map((title, index) => <th scope="col" class={data.numeric?.[index] ? 'number' : undefined}>{title}</th>)}</tr></thead>
+          <thead>
+            <tr>
+              {data.header.map((title, index) => (
+                <th scope="col" class={data.numeric?.[index] ? 'number' : undefined}>
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
           <tbody>
             {shown.map((row) => (
-              <tr>{row.map((cell, index) => <td class={data.numeric?.[index] ? 'number' : undefined}><CellText cell={cell} /></td>)}</tr>
+              <tr>
+                {row.map((cell, index) => (
+                  <td class={data.numeric?.[index] ? 'number' : undefined}>
+                    <CellText cell={cell} />
+                  </td>
+                ))}
+              </tr>
             ))}
           </tbody>
         </table>
       </div>
       <p class="quiet">
-        {shown.length < data.rows.length && <span>{t('rows_shown', { shown: shown.length, all: data.rows.length })} </span>}
-        <button type="button" class="plain screen-only" onClick={() => saveFile(`${name}.csv`, 'text/csv', csv(data.header, data.rows.map((row) => row.map(raw))))}>{t('download_csv')}</button>
+        {shown.length < data.rows.length && (
+          <span>{t('rows_shown', { shown: shown.length, all: data.rows.length })} </span>
+        )}
+        <button
+          type="button"
+          class="plain screen-only"
+          onClick={() =>
+            saveFile(
+              `${name}.csv`,
+              'text/csv',
+              csv(
+                data.header,
+                data.rows.map((row) => row.map(raw)),
+              ),
+            )
+          }
+        >
+          {t('download_csv')}
+        </button>
       </p>
     </div>
   );
@@ -63,21 +111,42 @@ function CellText({ cell }: { cell: Cell }) {
   if (cell === null) return <>{kDash}</>;
   if (typeof cell !== 'object') return <bdi>{String(cell)}</bdi>;
   const tip = cell.tip ?? undefined;
-  if (cell.onClick) return <button type="button" class="link" onClick={cell.onClick} data-tip={tip}><bdi>{cell.text}</bdi></button>;
+  if (cell.onClick)
+    return (
+      <button type="button" class="link" onClick={cell.onClick} data-tip={tip}>
+        <bdi>{cell.text}</bdi>
+      </button>
+    );
   return <bdi data-tip={tip}>{cell.text}</bdi>;
 }
 
 /** A chart with a button that swaps it for its table. */
-export function Figure(props: { title: string; table: () => TableData; controls?: ComponentChildren; children: ComponentChildren; level?: 3 | 2; hideTitle?: boolean }) {
+export function Figure(props: {
+  title: string;
+  table: () => TableData;
+  controls?: ComponentChildren;
+  children: ComponentChildren;
+  level?: 3 | 2;
+  hideTitle?: boolean;
+}) {
   const [asTable, setAsTable] = useState(false);
   const id = useId();
   return (
     <figure class="figure" aria-labelledby={id}>
       <div class={`figure-head ${props.hideTitle ? 'lifted' : ''}`}>
-        <h3 id={id} class={props.hideTitle ? 'unseen' : undefined}>{props.title}</h3>
+        <h3 id={id} class={props.hideTitle ? 'unseen' : undefined}>
+          {props.title}
+        </h3>
         <div class="controls screen-only">
           {!asTable && props.controls}
-          <button type="button" aria-pressed={asTable} aria-label={t(asTable ? 'chart_of' : 'table_of', { title: props.title })} onClick={() => setAsTable(!asTable)}>{t(asTable ? 'chart' : 'table')}</button>
+          <button
+            type="button"
+            aria-pressed={asTable}
+            aria-label={t(asTable ? 'chart_of' : 'table_of', { title: props.title })}
+            onClick={() => setAsTable(!asTable)}
+          >
+            {t(asTable ? 'chart' : 'table')}
+          </button>
         </div>
       </div>
       {asTable ? <DataTable data={props.table()} name={props.title} /> : props.children}
@@ -86,26 +155,62 @@ export function Figure(props: { title: string; table: () => TableData; controls?
 }
 
 export function Swatch({ name }: { name: string }) {
-  return <span class={`swatch ${classSymbol(name).startsWith('path:') ? 'hexagon' : classSymbol(name)} ${name === 'unknown' ? 'hatched' : ''}`} style={name === 'unknown' ? undefined : { background: classColor(name) }} aria-hidden="true" />;
+  return (
+    <span
+      class={`swatch ${classSymbol(name).startsWith('path:') ? 'hexagon' : classSymbol(name)} ${name === 'unknown' ? 'hatched' : ''}`}
+      style={name === 'unknown' ? undefined : { background: classColor(name) }}
+      aria-hidden="true"
+    />
+  );
 }
 
-export function Choice<T extends string>(props: { label: string; value: T; options: { value: T; text: string; disabled?: boolean }[]; onChange: (value: T) => void; hideLabel?: boolean; tip?: string }) {
+export function Choice<T extends string>(props: {
+  label: string;
+  value: T;
+  options: { value: T; text: string; disabled?: boolean }[];
+  onChange: (value: T) => void;
+  hideLabel?: boolean;
+  tip?: string;
+}) {
   return (
     <label class="choice" data-tip={props.tip}>
       <span class={props.hideLabel ? 'unseen' : undefined}>{props.label}</span>
-      <select value={props.value} onChange={(event) => props.onChange(event.currentTarget.value as T)}>
-        {props.options.map((option) => <option value={option.value} disabled={option.disabled} selected={option.value === props.value}>{option.text}</option>)}
+      <select
+        value={props.value}
+        onChange={(event) => props.onChange(event.currentTarget.value as T)}
+      >
+        {props.options.map((option) => (
+          <option
+            value={option.value}
+            disabled={option.disabled}
+            selected={option.value === props.value}
+          >
+            {option.text}
+          </option>
+        ))}
       </select>
     </label>
   );
 }
 
 /** One of a few, all in sight. */
-export function Segments<T extends string>(props: { label: string; value: T; options: { value: T; text: string; tip?: string }[]; onChange: (value: T) => void }) {
+export function Segments<T extends string>(props: {
+  label: string;
+  value: T;
+  options: { value: T; text: string; tip?: string }[];
+  onChange: (value: T) => void;
+}) {
   return (
     <div class="segments" role="group" aria-label={props.label}>
       {props.options.map((option) => (
-        <button type="button" aria-pressed={option.value === props.value} data-tip={option.tip} onClick={() => props.onChange(option.value)}>{option.text}</button>
+        <button
+          type="button"
+          aria-pressed={option.value === props.value}
+          data-tip={option.tip}
+          onClick={() => props.onChange(option.value)}
+        >
+          {option.text}
+        </button>
       ))}
     </div>
   );
@@ -113,13 +218,26 @@ export function Segments<T extends string>(props: { label: string; value: T; opt
 
 export function ShareBar({ share, color, label }: { share: number; color: string; label?: Count }) {
   const width = Number.isFinite(share) ? Math.max(0, Math.min(1, share)) * 100 : 0;
-  return <span class="share-bar" aria-hidden="true" data-label={label ?? undefined}><span style={{ width: `${width}%`, background: color }} /></span>;
+  return (
+    <span class="share-bar" aria-hidden="true" data-label={label ?? undefined}>
+      <span style={{ width: `${width}%`, background: color }} />
+    </span>
+  );
 }
 
 /** A figure that may be unknown: then a dash, with the reason as its tooltip. */
 export function Value({ text, tip, reason }: { text: string; tip?: string; reason?: string }) {
   if (text !== kDash) return <span data-tip={tip}>{text}</span>;
-  return <span class="unknown" tabIndex={0} data-tip={t('unknown_why', { reason: reason ?? t('unknown_default') })} aria-label={t('unknown')}>{kDash}</span>;
+  return (
+    <span
+      class="unknown"
+      tabIndex={0}
+      data-tip={t('unknown_why', { reason: reason ?? t('unknown_default') })}
+      aria-label={t('unknown')}
+    >
+      {kDash}
+    </span>
+  );
 }
 
 export const shareText = (part: number, whole: number) => percent(whole > 0 ? part / whole : null);
@@ -146,9 +264,12 @@ export function useNear(ref: { current: HTMLElement | null }): boolean {
   useEffect(() => {
     const element = ref.current;
     if (!element || near) return undefined;
-    const observer = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) setNear(true);
-    }, { rootMargin: '300px' });
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) setNear(true);
+      },
+      { rootMargin: '300px' },
+    );
     observer.observe(element);
     return () => observer.disconnect();
   }, [near]);
@@ -161,5 +282,9 @@ export const nodeName = (name: string) => name || t('unnamed');
 
 /** The end of a layer's path tells more than its beginning, so a long one is cut at the front. */
 export function CutFront({ text }: { text: string }) {
-  return <span class="cut-front" data-tip={text.length > 20 ? text : undefined}><bdi>{text}</bdi></span>;
+  return (
+    <span class="cut-front" data-tip={text.length > 20 ? text : undefined}>
+      <bdi>{text}</bdi>
+    </span>
+  );
 }
