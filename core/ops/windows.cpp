@@ -101,7 +101,10 @@ Dim pooled_size(const Dim& input, const WindowAxis& axis, AutoPad auto_pad, bool
 
 Dim transposed_size(const Dim& input, const WindowAxis& axis, AutoPad auto_pad,
                     int64_t output_padding) {
-  if (is_same(auto_pad)) return input * axis.stride;
+  // SAME pads down to input*stride; a window shorter than its stride leaves nothing to pad.
+  if (is_same(auto_pad)) {
+    return input * axis.stride + min(axis.extent() + output_padding - axis.stride, 0);
+  }
   return (input - 1) * axis.stride + output_padding + axis.extent() - axis.padding();
 }
 

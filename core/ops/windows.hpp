@@ -41,8 +41,8 @@ std::optional<Dims> read_kernel_shape(InferContext& context);
 Dim convolved_size(const Dim& input, const WindowAxis& axis, AutoPad auto_pad);
 // Of a pool. With `ceil_mode` a partial last window counts when it starts inside the input or its begin padding.
 Dim pooled_size(const Dim& input, const WindowAxis& axis, AutoPad auto_pad, bool ceil_mode);
-// Of a transposed convolution without output_shape: stride*(input - 1) + output_padding + extent - pads, SAME:
-// input*stride.
+// Of a transposed convolution without output_shape: stride*(input - 1) + output_padding + extent - pads; SAME:
+// input*stride, less where the window is shorter than its stride.
 Dim transposed_size(const Dim& input, const WindowAxis& axis, AutoPad auto_pad, int64_t output_padding);
 
 // States a fault and answers an unknown size where `size` is a number that no window gives (negative, or zero out of a

@@ -134,7 +134,8 @@ void ml_classifier(InferContext& context) {
       context, {"classlabels_strings", "classlabels_int64s", "classlabels_ints"});
   const bool text = list_length(context, "classlabels_strings") > 0;
   const bool svm = context.op() == "SVMClassifier";
-  const int64_t scores = svm ? svm_scores(context, labels) : labels;
+  int64_t scores = svm ? svm_scores(context, labels) : labels;
+  if (scores == 0) scores = longest(context, {"intercepts"});
   const Dim rows = rows_of(context, 0);
   context.set(0, text ? DType::String : DType::Int64, Dims{rows});
   context.set(1, DType::Float32,

@@ -1,5 +1,5 @@
-// Shape rules of TensorRT's box suppression plugins, whose outputs have fixed sizes. Sources: the plugins' documentation
-// (EfficientNMS_TRT, BatchedNMS_TRT).
+// Shape rules of TensorRT's plugins: box suppression with fixed output sizes, attention, narrow quantization. Sources:
+// the plugins' documentation.
 #include <string>
 
 #include "ops/infer.hpp"
@@ -48,6 +48,63 @@ void efficient_nms(InferContext& context) {
 void batched_nms(InferContext& context) {
   constexpr std::string_view kNames[] = {"keepTopK", "keep_topk"};
   set_detections(context, kept_boxes(context, kNames), context.dtype(0));
+}
+
+// Values (batch, keys, heads, size) sampled at locations (batch, queries, heads, levels, points, 2).
+void deformable_attention(InferContext& context) {
+  const Shape& values = context.shape(0);
+  const Shape& locations = context.shape(3);
+  context.set_unknown_rank(0, context.dtype(0));
+  if (!values.known() || !locations.known()) return;
+  if (values.rank() != 4 || locations.rank() != 6) {
+    return context.fault("its values need 4 dimensions, its sampling locations 6");
+  }
+  context.set(0, context.dtype(0), {values[0], locations[1], values[2], values[3]});
+}
+
+// X, offsets (N, ..., height, width of the result), mask, weight.
+void modulated_deform_conv(InferContext& context) {
+  const Shape& input = context.shape(0);
+  const Shape& offset = context.shape(1);
+  const Shape& weight = context.shape(3);
+  context.set_unknown_rank(0, context.dtype(0));
+  if (!input.known() || !offset.known() || !weight.known()) return;
+  if (input.rank() != 4 || offset.rank() != 4 || weight.rank() != 4) {
+    return context.fault("its operands need 4 dimensions");
+  }
+  context.set(0, context.dtype(0), {input[0], weight[0], offset[2], offset[3]});
+}
+
+// (length, batch, 3*hidden, 1, 1): queries, keys and values in one axis.
+void qkv_to_context(InferContext& context) {
+  const Shape& input = context.shape(0);
+  context.set_unknown_rank(0, context.dtype(0));
+  if (!input.known()) return;
+  if (input.rank() < 3) return context.fault("the input has fewer than 3 dimensions");
+  Dims dims = input.copy();
+  dims[2] = exact_div(dims[2], 3).value_or(floor_div(dims[2], 3));
+  context.set(0, context.dtype(0), dims);
+}
+
+void quantize_float8(InferContext& context) {
+  context.set(0, DType::Float8E4M3FN, context.shape(0));
+}
+
+// The tensor in 4 bits, and one scale a block of the axis.
+void quantize_float4(InferContext& context) {
+  const Shape& input = context.shape(0);
+  const DType scale = dtype_from_onnx(context.attribute_int("scale_type", 17));
+  context.set(0, DType::Float4E2M1, input);
+  context.set_unknown_rank(1, scale);
+  const int64_t block = context.attribute_int("block_size", 16);
+  if (block <= 0) return context.fault("block_size is not positive");
+  if (!input.known()) return;
+  const auto axis = context.axis(context.attribute_int("axis", -1), input.rank());
+  if (!axis) return;
+  Dims dims = input.copy();
+  Dim& blocks = dims[static_cast<size_t>(*axis)];
+  blocks = exact_div(blocks, block).value_or(floor_div(blocks + (Dim(block) - 1), block));
+  context.set(1, scale, dims);
 }
 
 }  // namespace trtreport::ops::shape

@@ -88,6 +88,10 @@ TEST_CASE("conv_transpose: pads, output_padding, output_shape, SAME", "[shape]")
   CHECK(inferred(inputs,
                  "y = ConvTranspose <strides = [2,2], auto_pad = \"SAME_UPPER\", group = 2> (x, w)") ==
         "float32[1, 4, 6, 6]");
+  // A window of 1 under a stride of 3 reaches 3*(3 - 1) + 1 = 7, not 9.
+  CHECK(inferred("float[1,4,3] x, float[4,2,1] w",
+                 "y = ConvTranspose <strides = [3], auto_pad = \"SAME_LOWER\"> (x, w)") ==
+        "float32[1, 2, 7]");
   CHECK(inferred("float[N,4,L] x, float[4,2,4] w",
                  "y = ConvTranspose <strides = [2], pads = [1,1]> (x, w)") == "float32[N, 2, 2*L]");
   CHECK(inferred(inputs, "y = ConvTranspose <output_padding = [1]> (x, w)") ==
