@@ -5,8 +5,6 @@
 #include "onnx/model.hpp"
 #include "report/structure.hpp"
 
-#include <algorithm>
-
 namespace trtreport {
 
 tl::expected<std::unique_ptr<Analysis>, Error> Analysis::run(ByteSource& source,
@@ -49,10 +47,7 @@ std::vector<Analysis::RooflineKey> Analysis::rooflines() const {
 std::optional<Analysis::RooflineKey> Analysis::main_roofline() const {
   const std::vector<RooflineKey> keys = rooflines();
   if (keys.empty()) return std::nullopt;
-  const auto half = std::find_if(keys.begin(), keys.end(), [](const RooflineKey& key) {
-    return key.device == 0 && key.precision == Precision::Fp16;
-  });
-  return options_.precisions.empty() && half != keys.end() ? *half : keys.front();
+  return keys.front();
 }
 
 Roofline Analysis::roofline(const RooflineKey& key) const {

@@ -46,8 +46,7 @@ class Analysis {
   // (device index, precision) in document order.
   struct RooflineKey { size_t device; Precision precision; };
   std::vector<RooflineKey> rooflines() const;
-  // The one that summaries speak of: of the first device, at the first precision named; fp16 where none was named and
-  // the device has it, as that is what engines are usually built for. Empty where there is no roofline.
+  // The first one: what summaries speak of and what the page opens with. Empty where there is none.
   std::optional<RooflineKey> main_roofline() const;
   // Evaluated on asking, so that one of many is in memory at a time.
   Roofline roofline(const RooflineKey& key) const;

@@ -45,7 +45,7 @@ Other:
 Examples:
   trtreport model.onnx
   trtreport model.onnx -o report.html
-  trtreport model.onnx -o report.html --device a100-sxm --precision fp16 --precision int8
+  trtreport model.onnx -o report.html --device a100-sxm-80gb --precision fp16 --precision int8
   trtreport model.onnx --shape input_ids=1x128 --shape attention_mask=1x128
   trtreport model.onnx --minShapes=x:1x3x224x224 --optShapes=x:8x3x224x224 --maxShapes=x:32x3x224x224
   trtreport model.onnx --markdown - --csv layers.csv

@@ -62,6 +62,7 @@ Summary summarize(const Analysis& main, std::span<const SummaryColumn> columns =
 struct TextStyle {
   bool colour = false;  // only where a terminal reads it
 };
+// Without the warnings, which the command line prints to standard error whatever the output.
 std::string summary_text(const Summary& summary, const TextStyle& style);
 // A fragment for report.html, readable without JavaScript.
 std::string summary_html(const Summary& summary);

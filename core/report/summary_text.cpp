@@ -16,12 +16,12 @@ constexpr size_t kWidth = 96;      // sentences are broken there
 constexpr size_t kMostLayer = 48;  // characters of a layer's name
 
 struct Colours {
-  std::string_view bold, dim, red, yellow, off;
+  std::string_view bold, dim, off;
 };
 
 Colours colours(const TextStyle& style) {
   if (!style.colour) return {};
-  return {"\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[33m", "\x1b[0m"};
+  return {"\x1b[1m", "\x1b[2m", "\x1b[0m"};
 }
 
 // Breaks at spaces; lines after the first begin with `indent`.
@@ -110,20 +110,6 @@ std::string layers_text(const Summary& summary, const Colours& colour) {
                     rows, colour.dim, colour.off);
 }
 
-std::string warnings_text(const Summary& summary, const Colours& colour) {
-  std::string text;
-  for (const Summary::Warning& warning : summary.warnings) {
-    const bool error = warning.severity == Severity::Error;
-    std::string line = escape_terminal(warning.text);
-    if (!warning.hint.empty()) line += " (" + escape_terminal(warning.hint) + ")";
-    text += fmt::format("{}{}:{}\n", error ? colour.red : colour.yellow,
-                        error ? "error" : "warning", colour.off);
-    text += wrap(line, "  ");
-  }
-  if (summary.more_warnings > 0) text += fmt::format("  … and {} more\n", summary.more_warnings);
-  return text;
-}
-
 }  // namespace
 
 std::string text_table(const std::vector<TextColumn>& columns,
@@ -178,7 +164,6 @@ std::string summary_text(const Summary& summary, const TextStyle& style) {
                         escape_terminal(summary.setting), colour.off);
     text += layers_text(summary, colour);
   }
-  if (!summary.warnings.empty()) text += "\n" + warnings_text(summary, colour);
   return text;
 }
 

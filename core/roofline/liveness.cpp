@@ -1,9 +1,10 @@
-// Two passes over the listed nodes: which tensors share a buffer, then from where to where each buffer lives.
+// Two passes over the listed nodes: which tensors share a buffer, then from where to where each
+// buffer lives.
 #include "roofline/liveness.hpp"
 
-#include <algorithm>
-
 #include "ops/table.hpp"
+
+#include <algorithm>
 
 namespace trtreport {
 
@@ -14,7 +15,8 @@ constexpr uint32_t kNever = UINT32_MAX;
 enum class Sharing {
   None,    // every tensor has a buffer of its own
   Views,   // views share their input's
-  Engine,  // and Q/DQ pairs: a dequantized tensor is its quantized one, which is its source where nobody else reads that
+  Engine,  // and Q/DQ pairs: a dequantized tensor is its quantized one, which is its source where
+           // nobody else reads that
 };
 
 struct Span {
@@ -28,21 +30,31 @@ std::string_view op_of(const Graph& graph, const Node& node) {
 class Tracer {
  public:
   Tracer(const Counting& counting, std::span<const Listed> listed, Sharing sharing)
-      : counting_(counting), graph_(counting.graph), listed_(listed), sharing_(sharing),
-        roots_(graph_.tensors.size(), kNoTensor), spans_(graph_.tensors.size()) {
+      : counting_(counting),
+        graph_(counting.graph),
+        listed_(listed),
+        sharing_(sharing),
+        roots_(graph_.tensors.size(), kNoTensor),
+        spans_(graph_.tensors.size()) {
     find_body_ends();
     start_inputs();
     for (uint32_t place = 0; place < listed_.size(); ++place) visit(place);
     keep_outputs();
   }
 
-  // Buffers in the order of their tensors. Those of unknown size have none; `unbound` gets their spans where a symbol
-  // is to blame.
+  // Buffers in the order of their tensors. Those of unknown size have none; `unbound` gets their
+  // spans where a symbol is to blame.
   std::vector<Lifetime> buffers(std::vector<Span>& unbound) const {
+    const auto is_live = [&](TensorId id) {
+      return roots_[id] == id && spans_[id].first != kNever && spans_[id].last >= spans_[id].first;
+    };
+    size_t count = 0;  // growing by doubling would be the peak of the whole analysis
+    for (TensorId id = 0; id < spans_.size(); ++id) count += is_live(id) ? 1 : 0;
     std::vector<Lifetime> result;
+    result.reserve(count);
     for (TensorId id = 0; id < spans_.size(); ++id) {
       const Span span = spans_[id];
-      if (roots_[id] != id || span.first == kNever || span.last < span.first) continue;
+      if (!is_live(id)) continue;
       const ops::TensorSize& size = counting_.sizes[id];
       const Tensor& tensor = graph_.tensors[id];
       const Count bytes = bytes_of(tensor.type.dtype, size.elements);
@@ -72,7 +84,8 @@ class Tracer {
     }
   }
 
-  // Until where a tensor is needed that a node of an inner body reads: the end of the outermost loop in between.
+  // Until where a tensor is needed that a node of an inner body reads: the end of the outermost
+  // loop in between.
   uint32_t last_place(TensorId id, uint32_t place, BodyId reader) const {
     const BodyId home = graph_.tensors[id].body;
     uint32_t last = place;
@@ -111,7 +124,8 @@ class Tracer {
   // The tensor whose buffer the node's first output shares; the output itself where none.
   TensorId shared_root(const Node& node) const {
     const TensorId output = node.outputs[0];
-    if (sharing_ == Sharing::None || node.inputs.empty() || node.inputs[0] == kNoTensor) return output;
+    if (sharing_ == Sharing::None || node.inputs.empty() || node.inputs[0] == kNoTensor)
+      return output;
     const TensorId input = node.inputs[0];
     if (!is_activation(input) || roots_[input] == kNoTensor) return output;
     if (ops::table()[node.op].op_class == OpClass::View) return roots_[input];
@@ -152,12 +166,14 @@ class Tracer {
 
   void keep_outputs() {
     for (const auto& [id, last] : returned_) {
-      if (roots_[id] != kNoTensor) spans_[roots_[id]].last = std::max(spans_[roots_[id]].last, last);
+      if (roots_[id] != kNoTensor)
+        spans_[roots_[id]].last = std::max(spans_[roots_[id]].last, last);
     }
     if (listed_.empty()) return;
     const uint32_t end = static_cast<uint32_t>(listed_.size()) - 1;
     for (TensorId id : graph_.bodies[kMainBody].outputs) {
-      if (id != kNoTensor && is_activation(id) && roots_[id] != kNoTensor) spans_[roots_[id]].last = end;
+      if (id != kNoTensor && is_activation(id) && roots_[id] != kNoTensor)
+        spans_[roots_[id]].last = end;
     }
   }
 
@@ -165,15 +181,16 @@ class Tracer {
   const Graph& graph_;
   std::span<const Listed> listed_;
   Sharing sharing_;
-  std::vector<TensorId> roots_;      // whose buffer a tensor lies in; kNoTensor: in none
-  std::vector<Span> spans_;          // of roots
-  std::vector<uint32_t> body_end_;   // last place of each body that repeats
+  std::vector<TensorId> roots_;     // whose buffer a tensor lies in; kNoTensor: in none
+  std::vector<Span> spans_;         // of roots
+  std::vector<uint32_t> body_end_;  // last place of each body that repeats
   std::vector<std::pair<TensorId, uint32_t>> returned_;
 };
 
 uint64_t stored(const Lifetime& buffer) { return buffer.bytes; }
 
-MemoryTimeline timeline_of(std::span<const Lifetime> buffers, std::span<const Span> unbound, size_t places) {
+MemoryTimeline timeline_of(std::span<const Lifetime> buffers, std::span<const Span> unbound,
+                           size_t places) {
   MemoryTimeline timeline;
   std::vector<uint64_t> live;
   const HighWater peak = high_water_of(buffers, places, &live, stored);
@@ -194,13 +211,16 @@ MemoryTimeline timeline_of(std::span<const Lifetime> buffers, std::span<const Sp
   return timeline;
 }
 
-std::vector<std::pair<TensorId, uint64_t>> tensors_at(std::span<const Lifetime> buffers, uint32_t place) {
+std::vector<std::pair<TensorId, uint64_t>> tensors_at(std::span<const Lifetime> buffers,
+                                                      uint32_t place) {
   constexpr size_t kMost = 16;
   std::vector<std::pair<TensorId, uint64_t>> tensors;
   for (const Lifetime& buffer : buffers) {
-    if (buffer.first <= place && place <= buffer.last) tensors.emplace_back(buffer.tensor, buffer.bytes);
+    if (buffer.first <= place && place <= buffer.last)
+      tensors.emplace_back(buffer.tensor, buffer.bytes);
   }
-  std::stable_sort(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::stable_sort(tensors.begin(), tensors.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   if (tensors.size() > kMost) tensors.resize(kMost);
   return tensors;
 }
@@ -225,7 +245,8 @@ MemoryFigures trace_memory(const Counting& counting, std::span<const Listed> lis
   memory.buffers = Tracer(counting, listed, Sharing::Views).buffers(unbound);
   memory.shared = timeline_of(memory.buffers, unbound, listed.size());
   memory.known = unbound.empty();
-  if (memory.shared.peak_node) memory.peak_tensors = tensors_at(memory.buffers, *memory.shared.peak_node);
+  if (memory.shared.peak_node)
+    memory.peak_tensors = tensors_at(memory.buffers, *memory.shared.peak_node);
   if (has_quantizers(counting, listed)) {
     unbound.clear();
     memory.buffers = Tracer(counting, listed, Sharing::Engine).buffers(unbound);

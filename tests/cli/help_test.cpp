@@ -1,0 +1,37 @@
+// The help text as it is printed: a golden file, so that a change of the interface shows in the
+// review.
+#include "catch.hpp"
+#include "cli/program.hpp"
+
+#include <fstream>
+#include <sstream>
+
+namespace trtreport::program {
+
+TEST_CASE("--help is what the golden file says", "[cli]") {
+  std::ifstream file(TRTREPORT_SOURCE_DIR "/tests/cli/help.txt");
+  std::stringstream expected;
+  expected << file.rdbuf();
+  const Folder folder;
+  const Run result = run(folder, {"--help"});
+  CHECK(result.status == 0);
+  CHECK(result.out == expected.str());
+  CHECK(run(folder, {"device", "--help"}).out == expected.str());
+  CHECK(run(folder, {"--version"}).out == "trtreport 0.1.0\n");
+}
+
+TEST_CASE("every option that the help names exists", "[cli]") {
+  const Folder folder;
+  std::istringstream words(run(folder, {"--help"}).out);
+  for (std::string word; words >> word;) {
+    while (!word.empty() && std::string(",.;)").find(word.back()) != std::string::npos)
+      word.pop_back();
+    const std::string option = word.substr(0, word.find('='));
+    if (option.rfind("--", 0) != 0 || option == "--help" || option == "--version") continue;
+    INFO(option);
+    const std::string message = run(folder, {"none.onnx", option}).err;
+    CHECK(message.find("not expected") == std::string::npos);
+  }
+}
+
+}  // namespace trtreport::program
