@@ -56,6 +56,7 @@ export function decadeAxis(options: {
   gridIndex: number;
   vertical?: boolean;
   lines?: boolean;
+  left: number;
   position?: string;
 }): ChartOption {
   const { theme } = options;
@@ -73,7 +74,7 @@ export function decadeAxis(options: {
       color: theme.muted,
       fontSize: 12,
       align: options.vertical ? 'left' : 'center',
-      padding: options.vertical ? [0, 0, 0, -78] : 0,
+      padding: options.vertical ? [0, 0, 0, 14 - options.left] : 0,
     },
     axisLine: { show: true, onZero: false, lineStyle: { color: theme.axis } },
     axisTick: { show: true, customValues: ticks, lineStyle: { color: theme.axis } },

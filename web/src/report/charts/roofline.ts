@@ -76,6 +76,7 @@ export function rooflineOption(scene: RooflineScene): ChartOption {
     decadeAxis({
       gridIndex,
       theme: scene.theme,
+      left: view.plot.left,
       window: scene.window.x,
       pixels: view.plot.width,
       spacing: 44,

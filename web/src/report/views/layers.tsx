@@ -17,12 +17,18 @@ const kHead = 46;
 const kRowsInSight = 16;
 const kSpare = 6;
 
+/** A phone shows what matters most without scrolling sideways; the rest is a tick away. */
+function firstColumns(columns: Column[]): string[] {
+  const narrow = window.innerWidth < 700;
+  return columns
+    .filter((column) => column.standard && !(narrow && ['id', 'output'].includes(column.key)))
+    .map((column) => column.key);
+}
+
 export function LayersSection() {
   const model = useModel();
   const columns = useMemo(makeColumns, []);
-  const shownKeys = useSignal<string[]>(
-    columns.filter((column) => column.standard).map((column) => column.key),
-  );
+  const shownKeys = useSignal<string[]>(firstColumns(columns));
   const shown = columns.filter(
     (column) =>
       shownKeys.value.includes(column.key) &&
