@@ -5,31 +5,55 @@
 #include "onnx/model.hpp"
 #include "report/structure.hpp"
 
+#include <utility>
+
 namespace trtreport {
+namespace {
+
+std::optional<Error> choose_default_device(Options& options) {
+  if (!options.devices.empty()) return {};
+  tl::expected<Device, Error> device = find_device(kDefaultDevice);
+  if (!device) return device.error();
+  options.devices.push_back(std::move(*device));
+  return {};
+}
+
+}  // namespace
 
 tl::expected<std::unique_ptr<Analysis>, Error> Analysis::run(ByteSource& source,
                                                              ExternalFiles* files,
                                                              Options options) {
-  std::unique_ptr<Analysis> analysis(new Analysis());
-  if (options.devices.empty()) {
-    tl::expected<Device, Error> device = find_device(kDefaultDevice);
-    if (!device) return tl::unexpected(device.error());
-    options.devices.push_back(std::move(*device));
-  }
+  std::unique_ptr<Analysis> analysis(new Analysis(source));
+  if (auto error = choose_default_device(options)) return tl::unexpected(std::move(*error));
   analysis->options_ = std::move(options);
-  auto model = onnx::read_model(source, files, analysis->diagnostics_);
+  auto model = onnx::read_model(source, files, analysis->of_reading_);
   if (!model) return tl::unexpected(model.error());
-  auto graph = build_graph(std::move(*model), analysis->diagnostics_);
+  auto graph = build_graph(std::move(*model), analysis->of_reading_);
   if (!graph) return tl::unexpected(graph.error());
   analysis->graph_ = std::move(*graph);
-  analysis->inference_ =
-      std::make_unique<ops::Inference>(*analysis->graph_, source, analysis->diagnostics_);
-  if (std::optional<Error> error = analysis->inference_->run(analysis->options_.binding)) {
-    return tl::unexpected(std::move(*error));
-  }
-  analysis->figures_ =
-      analyse_figures(*analysis->inference_, *analysis->graph_, analysis->diagnostics_);
+  if (auto error = analysis->infer()) return tl::unexpected(std::move(*error));
   return analysis;
+}
+
+std::optional<Error> Analysis::infer() {
+  diagnostics_ = of_reading_;
+  inference_ = std::make_unique<ops::Inference>(*graph_, source_, diagnostics_);
+  if (std::optional<Error> error = inference_->run(options_.binding)) return error;
+  figures_ = analyse_figures(*inference_, *graph_, diagnostics_);
+  return {};
+}
+
+std::optional<Error> Analysis::set_options(Options options) {
+  if (auto error = choose_default_device(options)) return error;
+  std::swap(options_, options);
+  if (options_.binding == options.binding) return {};
+  graph_->forget_inference();
+  std::optional<Error> error = infer();
+  if (!error) return {};
+  options_ = std::move(options);
+  graph_->forget_inference();
+  infer();  // it was possible before
+  return error;
 }
 
 std::vector<Analysis::RooflineKey> Analysis::rooflines() const {
@@ -50,9 +74,9 @@ std::optional<Analysis::RooflineKey> Analysis::main_roofline() const {
   return keys.front();
 }
 
-Roofline Analysis::roofline(const RooflineKey& key) const {
+Roofline Analysis::roofline(const RooflineKey& key, std::span<const NodePrecision> nodes) const {
   return evaluate_roofline(figures_, *graph_, options_.devices[key.device], key.precision,
-                           options_.roofline);
+                           options_.roofline, nodes);
 }
 
 std::string Analysis::structure_sha256() const { return trtreport::structure_sha256(*graph_); }

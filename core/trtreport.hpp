@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,27 +36,41 @@ struct Options {
 // One analysed model.
 class Analysis {
  public:
-  // Reads, resolves, infers, counts. `source` must outlive the result. Errors are those of read_model, build_graph and
-  // Inference::run.
+  // Reads, resolves, infers, counts. `source` must outlive the result. Errors are those of
+  // read_model, build_graph and Inference::run.
   static tl::expected<std::unique_ptr<Analysis>, Error> run(ByteSource& source, ExternalFiles* files, Options options);
+
+  // Goes on under other options, to the same figures that a fresh run() gives. The model is not read
+  // again, and shapes are inferred anew only where the binding differs. On an error, which is one of
+  // Inference::run or find_device, everything stays as it was.
+  std::optional<Error> set_options(Options options);
 
   const Graph& graph() const { return *graph_; }
   const Options& options() const { return options_; }
   const Figures& figures() const { return figures_; }
   const Diagnostics& diagnostics() const { return diagnostics_; }
   // (device index, precision) in document order.
-  struct RooflineKey { size_t device; Precision precision; };
+  struct RooflineKey {
+    size_t device;
+    Precision precision;
+  };
   std::vector<RooflineKey> rooflines() const;
   // The first one: what summaries speak of and what the page opens with. Empty where there is none.
   std::optional<RooflineKey> main_roofline() const;
-  // Evaluated on asking, so that one of many is in memory at a time.
-  Roofline roofline(const RooflineKey& key) const;
-  // SHA-256, hexadecimal, of operators, attributes, wiring, types and shapes; not of names and weight values.
+  // Evaluated on asking, so that one of many is in memory at a time. The document's rooflines have
+  // one precision throughout; a what-if may give nodes others.
+  Roofline roofline(const RooflineKey& key, std::span<const NodePrecision> nodes = {}) const;
+  // SHA-256, hexadecimal, of operators, attributes, wiring, types and shapes; not of names and weight
+  // values.
   std::string structure_sha256() const;
 
  private:
-  Analysis() = default;
+  explicit Analysis(ByteSource& source) : source_(source) {}
+  std::optional<Error> infer();
+
+  ByteSource& source_;
   Options options_;
+  Diagnostics of_reading_;  // what read_model and build_graph said
   Diagnostics diagnostics_;
   std::unique_ptr<Graph> graph_;
   std::unique_ptr<ops::Inference> inference_;

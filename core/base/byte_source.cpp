@@ -6,6 +6,27 @@
 #include <utility>
 
 namespace trtreport {
+namespace {
+
+bool has_parent_step(std::string_view path) {
+  while (!path.empty()) {
+    const size_t slash = path.find('/');
+    if (path.substr(0, slash) == "..") return true;
+    if (slash == std::string_view::npos) return false;
+    path.remove_prefix(slash + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string_view refusal_of(std::string_view location) {
+  if (location.empty()) return "the model names no file";
+  if (location.front() == '/') return "absolute paths are refused";
+  if (has_parent_step(location)) return "paths with '..' are refused";
+  if (location.find('\0') != std::string_view::npos) return "the path holds a zero byte";
+  return {};
+}
 
 MemorySource::MemorySource(std::string name, std::span<const std::byte> bytes)
     : name_(std::move(name)), bytes_(bytes) {}

@@ -39,6 +39,9 @@ class MemorySource : public ByteSource {
   std::span<const std::byte> bytes_;
 };
 
+// What external_data_missing says of a file that is not there, for every kind of ExternalFiles.
+inline constexpr std::string_view kNoSuchExternalFile = "there is no such file beside the model";
+
 // Where external tensor data comes from. `location` is the model's own relative path, taken as hostile: an
 // implementation refuses absolute paths, "..", and links that leave the model's folder.
 class ExternalFiles {
@@ -48,5 +51,9 @@ class ExternalFiles {
   // leaves the folder. Called once per location; the result is kept.
   virtual tl::expected<std::shared_ptr<ByteSource>, Error> open(std::string_view location) = 0;
 };
+
+// Why a location must not be opened, whatever lies there: it is empty or absolute, climbs by "..",
+// or holds a zero byte. Empty where it may.
+std::string_view refusal_of(std::string_view location);
 
 }  // namespace trtreport

@@ -106,24 +106,6 @@ class ReopenedFile : public ByteSource {
   uint64_t size_;
 };
 
-bool has_parent_step(std::string_view path) {
-  while (!path.empty()) {
-    const size_t slash = path.find('/');
-    if (path.substr(0, slash) == "..") return true;
-    if (slash == std::string_view::npos) return false;
-    path.remove_prefix(slash + 1);
-  }
-  return false;
-}
-
-std::string_view why_refused(std::string_view location) {
-  if (location.empty()) return "the model names no file";
-  if (location.front() == '/') return "absolute paths are refused";
-  if (has_parent_step(location)) return "paths with '..' are refused";
-  if (location.find('\0') != std::string_view::npos) return "the path holds a zero byte";
-  return {};
-}
-
 }  // namespace
 
 tl::expected<std::shared_ptr<FileSource>, Error> FileSource::open(const std::string& path) {
@@ -154,14 +136,14 @@ bool DirectoryFiles::is_inside(const std::string& path) const {
 }
 
 tl::expected<std::shared_ptr<ByteSource>, Error> DirectoryFiles::open(std::string_view location) {
-  if (const std::string_view cause = why_refused(location); !cause.empty()) {
+  if (const std::string_view cause = refusal_of(location); !cause.empty()) {
     return tl::unexpected(Error{"external_data_refused", std::string(cause), UINT64_MAX});
   }
   const std::string path = folder_ + "/" + std::string(location);
   const std::string real = real_path(path);
   if (real.empty()) {
     return tl::unexpected(
-        Error{"external_data_missing", "there is no such file beside the model", UINT64_MAX});
+        Error{"external_data_missing", std::string(kNoSuchExternalFile), UINT64_MAX});
   }
   if (!is_inside(real)) {
     return tl::unexpected(

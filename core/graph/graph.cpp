@@ -2,9 +2,13 @@
 #include "graph/graph.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace trtreport {
 namespace {
+
+// Larger values are read again, since an inference counts the work of reading them.
+constexpr size_t kMostStoredElements = 64;
 
 uint64_t hash_dims(std::span<const Dim> dims) {
   uint64_t hash = 0x9e3779b97f4a7c15ull + dims.size();
@@ -35,6 +39,38 @@ Shape Graph::shape(std::span<const Dim> dims) {
 const Value* Graph::keep(Value value) {
   values_.push_back(std::move(value));
   return &values_.back();
+}
+
+void Graph::replace_by_input(TensorId weight) {
+  Tensor& tensor = tensors[weight];
+  replaced_.push_back({weight, tensor.data, tensor.sparse});
+  tensor.kind = TensorKind::Input;
+  tensor.data = nullptr;
+  tensor.sparse = nullptr;
+  bodies[kMainBody].inputs.push_back(weight);
+}
+
+void Graph::forget_inference() {
+  for (const Replaced& replaced : replaced_) {
+    Tensor& tensor = tensors[replaced.tensor];
+    tensor.kind = TensorKind::Weight;
+    tensor.data = replaced.data;
+    tensor.sparse = replaced.sparse;
+    tensor.value = nullptr;
+  }
+  std::vector<TensorId>& inputs = bodies[kMainBody].inputs;
+  inputs.resize(inputs.size() - replaced_.size());
+  replaced_.clear();
+
+  std::deque<Value> stored;
+  for (Tensor& tensor : tensors) {
+    const bool in_file = tensor.data != nullptr || tensor.sparse != nullptr;
+    const Value* const value = std::exchange(tensor.value, nullptr);
+    tensor.type = Type();
+    if (!in_file || value == nullptr || value->size() > kMostStoredElements) continue;
+    tensor.value = &stored.emplace_back(*value);
+  }
+  values_ = std::move(stored);
 }
 
 }  // namespace trtreport

@@ -79,8 +79,14 @@ class Graph {
 
   // Interns dims as a Shape.
   Shape shape(std::span<const Dim> dims);
-  // Keeps a value for as long as the graph lives.
+  // Keeps a value until forget_inference.
   const Value* keep(Value value);
+
+  // Turns an initializer into an input of the main graph, so that it can have another size.
+  void replace_by_input(TensorId weight);
+  // Takes back what an inference found and changed, so that another one can run as if it were the first. Small values
+  // that were read from the file stay: nobody has to read them again.
+  void forget_inference();
 
   std::deque<Tensor> tensors;
   std::deque<Node> nodes;      // every body; main graph first come its own, see Body::nodes for order
@@ -93,6 +99,12 @@ class Graph {
   Arena arena_;
   std::unordered_multimap<uint64_t, Shape> shapes_;
   std::deque<Value> values_;
+  struct Replaced {
+    TensorId tensor;
+    const onnx::TensorData* data;
+    const onnx::SparseTensorData* sparse;
+  };
+  std::vector<Replaced> replaced_;
 };
 
 // Resolves the skeleton: scopes, duplicate and empty names, function calls (nested, default attributes, at most

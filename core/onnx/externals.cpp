@@ -32,7 +32,7 @@ uint32_t Externals::add(StringId location, uint64_t offset, uint64_t length) {
 void Externals::open(ExternalFile& file) {
   const uint32_t index = static_cast<uint32_t>(model_.external_files.size() - 1);
   if (files_ == nullptr) {
-    failures_[index] = Error{"external_data_missing", "no external data was given", UINT64_MAX};
+    failures_[index] = Error{"external_data_missing", std::string(kNoSuchExternalFile), UINT64_MAX};
     return;
   }
   auto opened = files_->open(model_.text(file.location));

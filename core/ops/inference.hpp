@@ -18,6 +18,8 @@ struct Binding {
   std::optional<int64_t> batch;
   std::map<std::string, int64_t> dims;                 // symbol -> number
   std::map<std::string, std::vector<int64_t>> shapes;  // graph input -> shape
+
+  friend bool operator==(const Binding&, const Binding&) = default;
 };
 
 // Per body, after inference.
@@ -35,7 +37,8 @@ class Inference {
 
   // Binds the inputs, then infers every tensor's type; fills Node::op. Error codes: unknown_input,
   // unknown_dim, bad_shape (a binding that names nothing or contradicts a fixed rank), bad_reshape
-  // (a constant that the batch override contradicts). To be called once.
+  // (a constant that the batch override contradicts). To be called once; another inference of the
+  // same graph wants Graph::forget_inference first.
   std::optional<Error> run(const Binding& binding);
 
   Graph& graph() { return graph_; }

@@ -90,10 +90,7 @@ std::optional<Error> Inference::bind_shapes(const Binding& binding) {
           tensor.data != nullptr ? tensor.data->dims : tensor.sparse->dims;
       input = weight;
       if (std::equal(dims.begin(), dims.end(), shape.begin(), shape.end())) break;
-      tensor.kind = TensorKind::Input;  // the default value is replaced by an input of another size
-      tensor.data = nullptr;
-      tensor.sparse = nullptr;
-      graph_.bodies[kMainBody].inputs.push_back(weight);
+      graph_.replace_by_input(weight);  // instead of the default value an input of another size
     }
     if (input == kNoTensor) {
       return Error{"unknown_input",

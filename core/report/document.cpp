@@ -87,37 +87,6 @@ void write_model(const Analysis& analysis, const DocumentNames& names, JsonWrite
   json.end_object();
 }
 
-void write_options(const Options& options, JsonWriter& json) {
-  json.key("options");
-  json.begin_object();
-  json.key("devices");
-  json.begin_array();
-  for (const Device& device : options.devices) json.value(device.name);
-  json.end_array();
-  json.key("precisions");
-  json.begin_array();
-  for (const Precision precision : options.precisions) json.value(name(precision));
-  json.end_array();
-  json.member("sparse", options.roofline.sparse);
-  json.member("tf32", options.roofline.tf32);
-  json.member("batch", options.binding.batch);
-  json.key("dims");
-  json.begin_object();
-  for (const auto& [symbol, number] : options.binding.dims) json.member(symbol, number);
-  json.end_object();
-  json.key("shapes");
-  json.begin_object();
-  for (const auto& [input, shape] : options.binding.shapes) {
-    json.key(input);
-    json.begin_array();
-    for (const int64_t dim : shape) json.value(dim);
-    json.end_array();
-  }
-  json.end_object();
-  json.member("convention", options.convention == Convention::Course ? "course" : "hardware");
-  json.end_object();
-}
-
 void write_bindings(const Totals& totals, JsonWriter& json) {
   json.key("assumed");
   json.begin_array();
@@ -165,6 +134,39 @@ void write_coverage(const Figures& figures, JsonWriter& json) {
   json.end_object();
 }
 
+}  // namespace
+
+void write_options(const Options& options, JsonWriter& json) {
+  json.key("options");
+  json.begin_object();
+  json.key("devices");
+  json.begin_array();
+  for (const Device& device : options.devices) json.value(device.name);
+  json.end_array();
+  json.key("precisions");
+  json.begin_array();
+  for (const Precision precision : options.precisions) json.value(name(precision));
+  json.end_array();
+  json.member("sparse", options.roofline.sparse);
+  json.member("tf32", options.roofline.tf32);
+  json.member("batch", options.binding.batch);
+  json.key("dims");
+  json.begin_object();
+  for (const auto& [symbol, number] : options.binding.dims) json.member(symbol, number);
+  json.end_object();
+  json.key("shapes");
+  json.begin_object();
+  for (const auto& [input, shape] : options.binding.shapes) {
+    json.key(input);
+    json.begin_array();
+    for (const int64_t dim : shape) json.value(dim);
+    json.end_array();
+  }
+  json.end_object();
+  json.member("convention", options.convention == Convention::Course ? "course" : "hardware");
+  json.end_object();
+}
+
 void write_totals(const Figures& figures, JsonWriter& json) {
   const Totals& totals = figures.totals;
   json.key("totals");
@@ -187,8 +189,6 @@ void write_totals(const Figures& figures, JsonWriter& json) {
   write_coverage(figures, json);
   json.end_object();
 }
-
-}  // namespace
 
 bool write_document(const Analysis& analysis, Sink& sink) {
   const DocumentNames names(analysis.graph());

@@ -7,6 +7,8 @@
 
 namespace trtreport {
 
+void write_options(const Options& options, JsonWriter& json);
+void write_totals(const Figures& figures, JsonWriter& json);
 void write_tensors(const Analysis& analysis, const DocumentNames& names, JsonWriter& json);
 void write_operators(const Analysis& analysis, JsonWriter& json);
 void write_nodes(const Analysis& analysis, const DocumentNames& names, JsonWriter& json);
@@ -14,6 +16,11 @@ void write_devices(const Analysis& analysis, JsonWriter& json);
 void write_rooflines(const Analysis& analysis, JsonWriter& json);
 void write_memory(const Analysis& analysis, const DocumentNames& names, JsonWriter& json);
 void write_diagnostics(const Analysis& analysis, JsonWriter& json);
+
+// The value of one device; of one roofline, with its columns by node or without.
+void write_device(const Device& device, JsonWriter& json);
+enum class Columns : bool { Left, Written };
+void write_roofline(const Roofline& roofline, Columns columns, JsonWriter& json);
 
 // An array of numbers, expression strings and nulls; null where not even the rank is known.
 void write_shape(const Shape& shape, JsonWriter& json);

@@ -41,38 +41,6 @@ void write_peaks(const Device& device, JsonWriter& json) {
   json.end_object();
 }
 
-void write_device(const Device& device, JsonWriter& json) {
-  json.begin_object();
-  json.member("name", device.name);
-  json.key("aliases");
-  json.begin_array();
-  for (const std::string& alias : device.aliases) json.value(alias);
-  json.end_array();
-  json.member("vendor", device.vendor);
-  json.member("kind", device.kind);
-  write_text_or_null("compute_capability", device.compute_capability, json);
-  json.member("source", source_of(device.measured));
-  write_peaks(device, json);
-  json.member("bandwidth", device.dram_bandwidth);
-  json.member("memory_bytes", device.memory_bytes);
-  json.member("l2_bytes", device.l2_bytes);
-  json.member("power_w", device.power_w);
-  json.member("launch_seconds", device.launch_seconds);
-  json.key("derivation");
-  json.begin_array();
-  for (const Derivation& derivation : device.derivations) {
-    json.begin_object();
-    json.member("figure", derivation.figure);
-    json.member("formula", derivation.formula);
-    json.member("value", derivation.value);
-    json.end_object();
-  }
-  json.end_array();
-  write_texts("sources", device.sources, json);
-  write_texts("confidence", device.confidence, json);
-  json.end_object();
-}
-
 void write_groups(std::string_view key, std::string_view what, const std::vector<Group>& groups,
                   JsonWriter& json) {
   json.key(key);
@@ -132,37 +100,6 @@ void write_ceilings(const Roofline& roofline, JsonWriter& json) {
   json.member("launch_seconds", roofline.launch_seconds);
 }
 
-void write_roofline(const Roofline& roofline, JsonWriter& json) {
-  json.begin_object();
-  write_ceilings(roofline, json);
-  json.member("seconds", roofline.seconds);
-  json.member("seconds_floor", roofline.seconds_floor);
-  json.member("weight_bytes", roofline.weight_bytes);
-  json.member("peak_activation_bytes", roofline.peak_activation_bytes);
-  json.member("memory_bytes", roofline.memory_bytes);
-  json.member("fits_memory", roofline.fits_memory);
-  json.member("traffic_bytes", roofline.traffic_bytes);
-  json.member("intensity", roofline.intensity);
-  json.key("bound_seconds");
-  json.begin_object();
-  json.member("compute", roofline.compute_seconds);
-  json.member("memory", roofline.memory_seconds);
-  json.member("launch", roofline.launch_bound_seconds);
-  json.end_object();
-  write_groups("by_class", "class", roofline.by_class, json);
-  write_groups("by_op", "op", roofline.by_op, json);
-  json.key("hottest");
-  json.begin_array();
-  for (const uint32_t id : roofline.hottest) json.value(id);
-  json.end_array();
-  write_verdict(roofline.verdict, json);
-  write_column("node_seconds", roofline.node_seconds, json);
-  write_column("node_bytes", roofline.node_bytes, json);
-  write_column("node_intensity", roofline.node_intensity, json);
-  json.member("node_bound", roofline.node_bound);
-  json.end_object();
-}
-
 void write_timeline(const MemoryTimeline& timeline, JsonWriter& json) {
   json.member("peak_bytes", timeline.peak_bytes);
   json.member("peak_node", timeline.peak_node);
@@ -187,6 +124,71 @@ void write_diagnostic(const Diagnostic& item, const std::unordered_map<NodeId, u
 
 }  // namespace
 
+void write_device(const Device& device, JsonWriter& json) {
+  json.begin_object();
+  json.member("name", device.name);
+  json.key("aliases");
+  json.begin_array();
+  for (const std::string& alias : device.aliases) json.value(alias);
+  json.end_array();
+  json.member("vendor", device.vendor);
+  json.member("kind", device.kind);
+  write_text_or_null("compute_capability", device.compute_capability, json);
+  json.member("source", source_of(device.measured));
+  write_peaks(device, json);
+  json.member("bandwidth", device.dram_bandwidth);
+  json.member("memory_bytes", device.memory_bytes);
+  json.member("l2_bytes", device.l2_bytes);
+  json.member("power_w", device.power_w);
+  json.member("launch_seconds", device.launch_seconds);
+  json.key("derivation");
+  json.begin_array();
+  for (const Derivation& derivation : device.derivations) {
+    json.begin_object();
+    json.member("figure", derivation.figure);
+    json.member("formula", derivation.formula);
+    json.member("value", derivation.value);
+    json.end_object();
+  }
+  json.end_array();
+  write_texts("sources", device.sources, json);
+  write_texts("confidence", device.confidence, json);
+  json.end_object();
+}
+
+void write_roofline(const Roofline& roofline, Columns columns, JsonWriter& json) {
+  json.begin_object();
+  write_ceilings(roofline, json);
+  json.member("seconds", roofline.seconds);
+  json.member("seconds_floor", roofline.seconds_floor);
+  json.member("weight_bytes", roofline.weight_bytes);
+  json.member("peak_activation_bytes", roofline.peak_activation_bytes);
+  json.member("memory_bytes", roofline.memory_bytes);
+  json.member("fits_memory", roofline.fits_memory);
+  json.member("traffic_bytes", roofline.traffic_bytes);
+  json.member("intensity", roofline.intensity);
+  json.key("bound_seconds");
+  json.begin_object();
+  json.member("compute", roofline.compute_seconds);
+  json.member("memory", roofline.memory_seconds);
+  json.member("launch", roofline.launch_bound_seconds);
+  json.end_object();
+  write_groups("by_class", "class", roofline.by_class, json);
+  write_groups("by_op", "op", roofline.by_op, json);
+  json.key("hottest");
+  json.begin_array();
+  for (const uint32_t id : roofline.hottest) json.value(id);
+  json.end_array();
+  write_verdict(roofline.verdict, json);
+  if (columns == Columns::Written) {
+    write_column("node_seconds", roofline.node_seconds, json);
+    write_column("node_bytes", roofline.node_bytes, json);
+    write_column("node_intensity", roofline.node_intensity, json);
+    json.member("node_bound", roofline.node_bound);
+  }
+  json.end_object();
+}
+
 void write_devices(const Analysis& analysis, JsonWriter& json) {
   json.key("devices");
   json.begin_array();
@@ -198,7 +200,7 @@ void write_rooflines(const Analysis& analysis, JsonWriter& json) {
   json.key("rooflines");
   json.begin_array();
   for (const Analysis::RooflineKey& key : analysis.rooflines()) {
-    write_roofline(analysis.roofline(key), json);
+    write_roofline(analysis.roofline(key), Columns::Written, json);
     if (json.failed()) break;
   }
   json.end_array();

@@ -1,13 +1,13 @@
 // Times of every node at one precision of one device, and their sums.
 #include "roofline/roofline.hpp"
 
-#include <algorithm>
-#include <limits>
-
 #include "base/dtype.hpp"
 #include "ops/table.hpp"
 #include "roofline/ceilings.hpp"
 #include "roofline/liveness.hpp"
+
+#include <algorithm>
+#include <limits>
 
 namespace trtreport {
 
@@ -20,9 +20,11 @@ bool is_unknown(double value) { return value != value; }
 double number(Count count) { return count.known() ? static_cast<double>(count.value()) : kUnknown; }
 
 double resized_bytes(const ResizableTraffic& traffic, const Ceilings& ceilings) {
-  if (ceilings.activation_bytes == 0) return number(traffic.float_bytes) + number(traffic.fixed_bytes);
+  if (ceilings.activation_bytes == 0)
+    return number(traffic.float_bytes) + number(traffic.fixed_bytes);
   return number(traffic.weight_elements) * ceilings.weight_bytes +
-         number(traffic.activation_elements) * ceilings.activation_bytes + number(traffic.fixed_bytes);
+         number(traffic.activation_elements) * ceilings.activation_bytes +
+         number(traffic.fixed_bytes);
 }
 
 // Views, shapes, constants, Q/DQ and control flow cost nothing and launch nothing.
@@ -31,8 +33,10 @@ bool is_free(const NodeFigures& node) {
     case OpClass::View:
     case OpClass::Shape:
     case OpClass::Constant:
-    case OpClass::Quantize: return true;
-    default: return (node.flags & kFoldable) != 0;
+    case OpClass::Quantize:
+      return true;
+    default:
+      return (node.flags & kFoldable) != 0;
   }
 }
 
@@ -41,7 +45,8 @@ struct NodeTime {
   char bound = 'n';
 };
 
-NodeTime time_of(const NodeFigures& node, const Ceilings& ceilings, double bandwidth, double launch) {
+NodeTime time_of(const NodeFigures& node, const Ceilings& ceilings, double bandwidth,
+                 double launch) {
   NodeTime time;
   if (is_free(node)) return time;
   time.bytes = resized_bytes(node.resizable, ceilings);
@@ -70,7 +75,8 @@ Group& group_of(std::vector<Group>& groups, std::string_view key) {
   for (Group& group : groups) {
     if (group.key == key) return group;
   }
-  groups.push_back({.key = std::string(key), .nodes = 0, .seconds = 0, .macs = 0, .flops = 0, .bytes = 0});
+  groups.push_back(
+      {.key = std::string(key), .nodes = 0, .seconds = 0, .macs = 0, .flops = 0, .bytes = 0});
   return groups.back();
 }
 
@@ -92,8 +98,15 @@ void sort_groups(std::vector<Group>& groups) {
 class Evaluation {
  public:
   Evaluation(const Figures& figures, const Graph& graph, const Device& device, Precision precision,
-             const RooflineOptions& options)
+             const RooflineOptions& options, std::span<const NodePrecision> nodes)
       : figures_(figures), graph_(graph), ceilings_(resolve_ceilings(device, precision, options)) {
+    for (const NodePrecision& own : nodes) {
+      if (own.node >= figures.nodes.size()) continue;
+      of_node_.resize(figures.nodes.size(), &ceilings_);
+      std::optional<Ceilings>& ceilings = own_[static_cast<size_t>(own.precision)];
+      if (!ceilings) ceilings = resolve_ceilings(device, own.precision, options);
+      of_node_[own.node] = &*ceilings;
+    }
     roofline_.device = device.name;
     roofline_.measured = device.measured;
     roofline_.precision = precision;
@@ -121,7 +134,8 @@ class Evaluation {
     std::array<double, kPrecisionCount> macs{};
     for (const NodeFigures& node : figures_.nodes) {
       if (node.macs.known()) {
-        macs[static_cast<size_t>(ceilings_.arithmetic(node.precision))] += static_cast<double>(node.macs.value());
+        macs[static_cast<size_t>(ceilings_.arithmetic(node.precision))] +=
+            static_cast<double>(node.macs.value());
       }
     }
     const auto most = std::max_element(macs.begin(), macs.end());
@@ -133,7 +147,8 @@ class Evaluation {
     if (ceiling.has_tensor_unit) roofline_.peak_tensor = ceiling.tensor;
     roofline_.peak_vector = ceiling.vector;
     roofline_.accumulate = ceiling.accumulate;
-    if (ceiling.tensor && roofline_.bandwidth) roofline_.ridge = *ceiling.tensor / *roofline_.bandwidth;
+    if (ceiling.tensor && roofline_.bandwidth)
+      roofline_.ridge = *ceiling.tensor / *roofline_.bandwidth;
   }
 
   void evaluate_nodes() {
@@ -145,15 +160,18 @@ class Evaluation {
     std::vector<uint32_t> op_groups(ops::table().size(), UINT32_MAX);
     double seconds = 0, bytes = 0, flops = 0;
     bool unknown = !roofline_.bandwidth;
-    for (const NodeFigures& node : figures_.nodes) {
-      const NodeTime time = time_of(node, ceilings_, roofline_.bandwidth.value_or(kUnknown), roofline_.launch_seconds);
+    for (size_t index = 0; index < count; ++index) {
+      const NodeFigures& node = figures_.nodes[index];
+      const Ceilings& ceilings = of_node_.empty() ? ceilings_ : *of_node_[index];
+      const NodeTime time = time_of(node, ceilings, roofline_.bandwidth.value_or(kUnknown),
+                                    roofline_.launch_seconds);
       push(time);
       unknown = unknown || (time.bound == '?' && (node.flags & (kUnbound | kOverflow)) != 0);
       if (!is_unknown(time.seconds)) {
         seconds += time.seconds;
         bytes += time.bytes;
         flops += is_unknown(time.flops) ? 0 : time.flops;
-        floor_compute_ += floor_seconds(node, time);
+        floor_compute_ += floor_seconds(node, time, ceilings);
         note_bound(time);
       }
       add_to_group(group_of(roofline_.by_class, ops::name(node.op_class)), node, time);
@@ -176,9 +194,10 @@ class Evaluation {
   }
 
   // The least that the node's arithmetic can take: on the fastest unit of its precision.
-  double floor_seconds(const NodeFigures& node, const NodeTime& time) const {
+  static double floor_seconds(const NodeFigures& node, const NodeTime& time,
+                              const Ceilings& ceilings) {
     if (time.flops == 0 || is_unknown(time.flops)) return 0;
-    const Ceiling& ceiling = ceilings_.of[static_cast<size_t>(ceilings_.arithmetic(node.precision))];
+    const Ceiling& ceiling = ceilings.of[static_cast<size_t>(ceilings.arithmetic(node.precision))];
     return ceiling.tensor ? time.flops / std::max(*ceiling.tensor, ceiling.vector.value_or(0)) : 0;
   }
 
@@ -193,7 +212,8 @@ class Evaluation {
     const Node& in_graph = graph_.nodes[node.node];
     uint32_t& known = op_groups[in_graph.op];
     if (in_graph.op == 0 || known == UINT32_MAX) {
-      const std::string_view op = in_graph.proto == nullptr ? std::string_view("?") : graph_.text(in_graph.proto->op);
+      const std::string_view op =
+          in_graph.proto == nullptr ? std::string_view("?") : graph_.text(in_graph.proto->op);
       const Group& group = group_of(roofline_.by_op, op);
       known = static_cast<uint32_t>(&group - roofline_.by_op.data());
     }
@@ -207,32 +227,52 @@ class Evaluation {
       if (roofline_.node_seconds[index] > 0) order.push_back(index);
     }
     const size_t count = std::min(kMost, order.size());
-    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
-                      [&](uint32_t a, uint32_t b) {
-                        const double first = roofline_.node_seconds[a], second = roofline_.node_seconds[b];
+    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count),
+                      order.end(), [&](uint32_t a, uint32_t b) {
+                        const double first = roofline_.node_seconds[a],
+                                     second = roofline_.node_seconds[b];
                         return first != second ? first > second : a < b;
                       });
     order.resize(count);
     roofline_.hottest = std::move(order);
   }
 
+  // Sizes that no element goes below, whichever node's precision it is moved at.
+  Ceilings narrowest() const {
+    constexpr double kLeastStored = 2;  // float16 is the narrowest plain floating type
+    Ceilings least = ceilings_;
+    if (of_node_.empty()) return least;
+    const auto size = [](double bytes) { return bytes == 0 ? kLeastStored : bytes; };
+    for (const Ceilings* ceilings : of_node_) {
+      least.weight_bytes = std::min(size(least.weight_bytes), size(ceilings->weight_bytes));
+      least.activation_bytes =
+          std::min(size(least.activation_bytes), size(ceilings->activation_bytes));
+    }
+    return least;
+  }
+
   void set_floor() {
     if (!roofline_.seconds) return;
-    const double bytes = resized_bytes(figures_.floor, ceilings_);
-    if (!is_unknown(bytes)) roofline_.seconds_floor = std::max(floor_compute_, bytes / *roofline_.bandwidth);
+    const double bytes = resized_bytes(figures_.floor, narrowest());
+    if (!is_unknown(bytes))
+      roofline_.seconds_floor = std::max(floor_compute_, bytes / *roofline_.bandwidth);
   }
 
   void set_memory() {
     const Totals& totals = figures_.totals;
     const bool resized = ceilings_.weight_bytes > 0;
-    const double floats = static_cast<double>(totals.weight_float_elements) * ceilings_.weight_bytes;
-    roofline_.weight_bytes =
-        resized ? static_cast<uint64_t>(floats + 0.5) + totals.weight_fixed_bytes : totals.weight_bytes;
+    const double floats =
+        static_cast<double>(totals.weight_float_elements) * ceilings_.weight_bytes;
+    roofline_.weight_bytes = resized
+                                 ? static_cast<uint64_t>(floats + 0.5) + totals.weight_fixed_bytes
+                                 : totals.weight_bytes;
     if (!figures_.memory.known) return;
     const uint64_t size = static_cast<uint64_t>(ceilings_.activation_bytes);
-    const HighWater peak = high_water_of(figures_.memory.buffers, figures_.nodes.size(), nullptr, [&](const Lifetime& buffer) {
-      return size == 0 || buffer.float_elements == 0 ? buffer.bytes : buffer.float_elements * size;
-    });
+    const HighWater peak = high_water_of(
+        figures_.memory.buffers, figures_.nodes.size(), nullptr, [&](const Lifetime& buffer) {
+          return size == 0 || buffer.float_elements == 0 ? buffer.bytes
+                                                         : buffer.float_elements * size;
+        });
     roofline_.peak_activation_bytes = peak.bytes;
     if (!roofline_.memory_bytes) return;
     uint64_t needed = 0;
@@ -243,15 +283,19 @@ class Evaluation {
   const Figures& figures_;
   const Graph& graph_;
   Ceilings ceilings_;
+  // Of the nodes with a precision of their own; `of_node_` is empty where there is none.
+  std::array<std::optional<Ceilings>, kPrecisionCount> own_;
+  std::vector<const Ceilings*> of_node_;
   Roofline roofline_;
   double floor_compute_ = 0;
 };
 
 }  // namespace
 
-Roofline evaluate_roofline(const Figures& figures, const Graph& graph, const Device& device, Precision precision,
-                           const RooflineOptions& options) {
-  return Evaluation(figures, graph, device, precision, options).run();
+Roofline evaluate_roofline(const Figures& figures, const Graph& graph, const Device& device,
+                           Precision precision, const RooflineOptions& options,
+                           std::span<const NodePrecision> nodes) {
+  return Evaluation(figures, graph, device, precision, options, nodes).run();
 }
 
 std::vector<Precision> supported_precisions(const Device& device, const RooflineOptions&) {
