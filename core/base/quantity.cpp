@@ -1,9 +1,9 @@
 // Scales by powers of ten only, and lets fmt round, which does so alike everywhere.
 #include "base/quantity.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 namespace trtreport {
 
@@ -44,7 +44,8 @@ std::string duration(double seconds) {
 
 std::string percent(double share) {
   const double value = share * 100;
-  return value >= 9.95 || value == 0 ? fmt::format("{:.0f} %", value) : fmt::format("{:.1f} %", value);
+  return value >= 9.95 || value == 0 ? fmt::format("{:.0f} %", value)
+                                     : fmt::format("{:.1f} %", value);
 }
 
 std::string plain(double value) { return value == 0 ? "0" : three_digits(value); }

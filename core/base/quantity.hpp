@@ -1,5 +1,5 @@
-// Numbers as people read them: three significant digits, SI prefixes, powers of ten. The same text natively and in
-// WebAssembly.
+// Numbers as people read them: three significant digits, SI prefixes, powers of ten. The same text
+// natively and in WebAssembly.
 #pragma once
 
 #include <string>

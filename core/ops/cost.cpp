@@ -1,5 +1,5 @@
-// What cost rules see of a node: dims under the assumed bindings, types and attributes. Kept apart from the rules so
-// that each of them is only its formula.
+// What cost rules see of a node: dims under the assumed bindings, types and attributes. Kept apart
+// from the rules so that each of them is only its formula.
 #include "ops/cost.hpp"
 
 #include "graph/graph.hpp"
@@ -17,7 +17,8 @@ const onnx::Attribute* find_attribute(const Graph& graph, const Node& node, std:
   return nullptr;
 }
 
-void note_unknown_dim(const Dim& dim, std::span<const DimTable::Binding> assumed, TensorSize& size) {
+void note_unknown_dim(const Dim& dim, std::span<const DimTable::Binding> assumed,
+                      TensorSize& size) {
   if (dim.is_hidden()) {
     size.data_dependent = true;
     return;
@@ -30,7 +31,8 @@ void note_unknown_dim(const Dim& dim, std::span<const DimTable::Binding> assumed
 }
 
 Count evaluate_dim(const Dim& dim, std::span<const DimTable::Binding> assumed) {
-  if (dim.is_number()) return dim.number() < 0 ? Count::unknown() : Count(static_cast<uint64_t>(dim.number()));
+  if (dim.is_number())
+    return dim.number() < 0 ? Count::unknown() : Count(static_cast<uint64_t>(dim.number()));
   const std::optional<int64_t> value = DimTable::evaluate(dim, assumed);
   return value && *value >= 0 ? Count(static_cast<uint64_t>(*value)) : Count::unknown();
 }
@@ -39,17 +41,28 @@ Count evaluate_dim(const Dim& dim, std::span<const DimTable::Binding> assumed) {
 
 std::string_view name(OpClass op_class) {
   switch (op_class) {
-    case OpClass::Contraction: return "contraction";
-    case OpClass::Elementwise: return "elementwise";
-    case OpClass::Reduction: return "reduction";
-    case OpClass::Normalization: return "normalization";
-    case OpClass::Copy: return "copy";
-    case OpClass::View: return "view";
-    case OpClass::Shape: return "shape";
-    case OpClass::Constant: return "constant";
-    case OpClass::Quantize: return "quantize";
-    case OpClass::Control: return "control";
-    case OpClass::Unknown: return "unknown";
+    case OpClass::Contraction:
+      return "contraction";
+    case OpClass::Elementwise:
+      return "elementwise";
+    case OpClass::Reduction:
+      return "reduction";
+    case OpClass::Normalization:
+      return "normalization";
+    case OpClass::Copy:
+      return "copy";
+    case OpClass::View:
+      return "view";
+    case OpClass::Shape:
+      return "shape";
+    case OpClass::Constant:
+      return "constant";
+    case OpClass::Quantize:
+      return "quantize";
+    case OpClass::Control:
+      return "control";
+    case OpClass::Unknown:
+      return "unknown";
   }
   return "unknown";
 }
@@ -147,8 +160,10 @@ int64_t CostContext::attribute_int(std::string_view name, int64_t otherwise) con
   return attribute == nullptr ? otherwise : attribute->i;
 }
 
-std::string_view CostContext::attribute_string(std::string_view name, std::string_view otherwise) const {
-  const onnx::Attribute* attribute = find_attribute(graph_, node_, name, onnx::AttributeType::String);
+std::string_view CostContext::attribute_string(std::string_view name,
+                                               std::string_view otherwise) const {
+  const onnx::Attribute* attribute =
+      find_attribute(graph_, node_, name, onnx::AttributeType::String);
   return attribute == nullptr ? otherwise : graph_.text(attribute->s);
 }
 

@@ -1,8 +1,6 @@
-// The figures of a whole model, in stages: walk, dependence, cost of each node, choice of branches, parameters, memory,
-// totals, and what there is to say about them.
+// The figures of a whole model, in stages: walk, dependence, cost of each node, choice of branches,
+// parameters, memory, totals, and what there is to say about them.
 #include "roofline/analysis.hpp"
-
-#include <algorithm>
 
 #include "ops/table.hpp"
 #include "roofline/listing.hpp"
@@ -12,6 +10,8 @@
 #include "roofline/symbols.hpp"
 #include "roofline/walk.hpp"
 
+#include <algorithm>
+
 namespace trtreport {
 
 namespace {
@@ -20,7 +20,8 @@ Counting prepare(const ops::Inference& inference, const Graph& graph, std::span<
                  std::span<const DimTable::Binding> assumed) {
   Counting counting{graph, assumed, {}, trace_dependence(graph, steps, inference)};
   counting.sizes.reserve(graph.tensors.size());
-  for (const Tensor& tensor : graph.tensors) counting.sizes.push_back(ops::size_of(tensor.type, assumed));
+  for (const Tensor& tensor : graph.tensors)
+    counting.sizes.push_back(ops::size_of(tensor.type, assumed));
   return counting;
 }
 
@@ -91,8 +92,10 @@ void add_to_floor(const Counting& counting, TensorId id, Count elements, Resizab
   floor.float_bytes = floor.float_bytes + bytes_of(dtype, elements);
 }
 
-// Elements of each weight that a run must read: all of it, or of a table that is only looked up, the rows taken.
-void add_weights_read(const Counting& counting, std::span<const NodeFigures> nodes, ResizableTraffic& floor) {
+// Elements of each weight that a run must read: all of it, or of a table that is only looked up,
+// the rows taken.
+void add_weights_read(const Counting& counting, std::span<const NodeFigures> nodes,
+                      ResizableTraffic& floor) {
   std::vector<Count> read(counting.graph.tensors.size(), Count(0));
   for (const NodeFigures& figures : nodes) {
     const Node& node = counting.graph.nodes[figures.node];
@@ -109,7 +112,8 @@ void add_weights_read(const Counting& counting, std::span<const NodeFigures> nod
       }
       const Count whole = counting.sizes[id].elements;
       elements = read[id] + elements;
-      read[id] = elements.known() && whole.known() && elements.value() < whole.value() ? elements : whole;
+      read[id] =
+          elements.known() && whole.known() && elements.value() < whole.value() ? elements : whole;
     }
   }
   for (TensorId id = 0; id < read.size(); ++id) {
@@ -133,15 +137,18 @@ ResizableTraffic floor_of(const Counting& counting, std::span<const NodeFigures>
 
 void describe_symbols(const Figures& figures, Diagnostics& diagnostics) {
   for (const auto& [symbol, value] : figures.totals.assumed) {
-    diagnostics.note("assumed_batch", "symbol '" + symbol + "' is taken as " + std::to_string(value), kNoNode,
+    diagnostics.note("assumed_batch",
+                     "symbol '" + symbol + "' is taken as " + std::to_string(value), kNoNode,
                      "--batch N");
   }
   for (const UnboundSymbol& unbound : figures.totals.unbound) {
     std::string inputs;
-    for (const std::string& input : unbound.inputs) inputs += (inputs.empty() ? "'" : ", '") + input + "'";
-    diagnostics.warning("unbound_symbol",
-                        "size '" + unbound.symbol + "' of input " + inputs + " is open: no figures without it",
-                        kNoNode, unbound.option);
+    for (const std::string& input : unbound.inputs)
+      inputs += (inputs.empty() ? "'" : ", '") + input + "'";
+    diagnostics.warning(
+        "unbound_symbol",
+        "size '" + unbound.symbol + "' of input " + inputs + " is open: no figures without it",
+        kNoNode, unbound.option);
   }
 }
 
@@ -150,7 +157,8 @@ void describe_nodes(const Graph& graph, const Figures& figures, Diagnostics& dia
   for (const NodeFigures& node : figures.nodes) {
     if ((node.flags & kOverflow) != 0) {
       const std::string name(graph.text(graph.nodes[node.node].name));
-      diagnostics.warning("count_overflow", "node '" + name + "': a count passes 64 bits and is unknown", node.node);
+      diagnostics.warning("count_overflow",
+                          "node '" + name + "': a count passes 64 bits and is unknown", node.node);
     }
     const BodyId body = graph.nodes[node.node].body;
     const NodeId owner = graph.bodies[body].owner;
@@ -158,19 +166,23 @@ void describe_nodes(const Graph& graph, const Figures& figures, Diagnostics& dia
     told[body] = true;
     const std::string control(graph.text(graph.nodes[owner].name));
     if ((node.flags & kPerIteration) != 0) {
-      diagnostics.warning("loop_per_iteration",
-                          "node '" + control + "': its trip count is unknown, figures are of one iteration", owner);
+      diagnostics.warning(
+          "loop_per_iteration",
+          "node '" + control + "': its trip count is unknown, figures are of one iteration", owner);
     }
     if ((node.flags & kBranch) != 0) {
-      diagnostics.note("if_costlier_branch",
-                       "node '" + control + "': its condition is unknown, the costlier branch is counted", owner);
+      diagnostics.note(
+          "if_costlier_branch",
+          "node '" + control + "': its condition is unknown, the costlier branch is counted",
+          owner);
     }
   }
 }
 
 }  // namespace
 
-Figures analyse_figures(const ops::Inference& inference, const Graph& graph, Diagnostics& diagnostics) {
+Figures analyse_figures(const ops::Inference& inference, const Graph& graph,
+                        Diagnostics& diagnostics) {
   Figures figures;
   figures.assumed = assumed_bindings(inference);
   const std::vector<Step> steps = walk(inference, graph);
@@ -183,7 +195,8 @@ Figures analyse_figures(const ops::Inference& inference, const Graph& graph, Dia
   figures.floor = floor_of(counting, figures.nodes);
   sum_up(graph, figures);
   figures.totals.unbound = unbound_symbols(graph, figures.assumed);
-  for (const DimTable::Binding& binding : figures.assumed) figures.totals.assumed.emplace_back(binding.name, binding.value);
+  for (const DimTable::Binding& binding : figures.assumed)
+    figures.totals.assumed.emplace_back(binding.name, binding.value);
   describe_symbols(figures, diagnostics);
   describe_nodes(graph, figures, diagnostics);
   return figures;

@@ -24,25 +24,31 @@ Precision wider(Precision precision) {
     case Precision::Fp8:
     case Precision::Int8:
     case Precision::Fp4:
-    case Precision::Int4: return Precision::Fp16;
-    case Precision::Bf16: return Precision::Tf32;
-    default: return Precision::Fp32;
+    case Precision::Int4:
+      return Precision::Fp16;
+    case Precision::Bf16:
+      return Precision::Tf32;
+    default:
+      return Precision::Fp32;
   }
 }
 
 // The precision itself where the device has a unit for it, else the next wider one that it has.
 Precision available(const Device& device, Precision precision) {
-  while (peak_of(device, precision) == nullptr && precision != Precision::Fp32) precision = wider(precision);
+  while (peak_of(device, precision) == nullptr && precision != Precision::Fp32)
+    precision = wider(precision);
   return precision;
 }
 
 bool runs_as_tf32(const Device& device, const RooflineOptions& options) {
   constexpr int kAmpere = 80;
   const Peak* peak = peak_of(device, Precision::Tf32);
-  return options.tf32 && device.capability() >= kAmpere && peak != nullptr && peak->tensor.has_value();
+  return options.tf32 && device.capability() >= kAmpere && peak != nullptr &&
+         peak->tensor.has_value();
 }
 
-// Elementwise arithmetic of narrow types runs in a wider one where the device names no vector peak for it.
+// Elementwise arithmetic of narrow types runs in a wider one where the device names no vector peak
+// for it.
 std::optional<double> vector_peak(const Device& device, Precision precision) {
   for (int step = 0; step < kPrecisionCount; ++step) {
     const Peak* peak = peak_of(device, precision);
@@ -72,14 +78,19 @@ Ceiling ceiling_of(const Device& device, Precision precision, const RooflineOpti
 double element_bytes(Precision precision) {
   switch (precision) {
     case Precision::Fp32:
-    case Precision::Tf32: return 4;
+    case Precision::Tf32:
+      return 4;
     case Precision::Fp16:
-    case Precision::Bf16: return 2;
+    case Precision::Bf16:
+      return 2;
     case Precision::Fp8:
-    case Precision::Int8: return 1;
+    case Precision::Int8:
+      return 1;
     case Precision::Fp4:
-    case Precision::Int4: return 0.5;
-    case Precision::Model: return 0;
+    case Precision::Int4:
+      return 0.5;
+    case Precision::Model:
+      return 0;
   }
   return 0;
 }
@@ -88,15 +99,24 @@ double element_bytes(Precision precision) {
 
 std::string_view title(Precision precision) {
   switch (precision) {
-    case Precision::Fp32: return "FP32";
-    case Precision::Tf32: return "TF32";
-    case Precision::Fp16: return "FP16";
-    case Precision::Bf16: return "BF16";
-    case Precision::Fp8: return "FP8";
-    case Precision::Int8: return "INT8";
-    case Precision::Fp4: return "FP4";
-    case Precision::Int4: return "INT4";
-    case Precision::Model: return "its own precision";
+    case Precision::Fp32:
+      return "FP32";
+    case Precision::Tf32:
+      return "TF32";
+    case Precision::Fp16:
+      return "FP16";
+    case Precision::Bf16:
+      return "BF16";
+    case Precision::Fp8:
+      return "FP8";
+    case Precision::Int8:
+      return "INT8";
+    case Precision::Fp4:
+      return "FP4";
+    case Precision::Int4:
+      return "INT4";
+    case Precision::Model:
+      return "its own precision";
   }
   return "";
 }
@@ -104,22 +124,28 @@ std::string_view title(Precision precision) {
 Precision Ceilings::arithmetic(DType dtype) const {
   switch (dtype) {
     case DType::Int8:
-    case DType::UInt8: return Precision::Int8;
+    case DType::UInt8:
+      return Precision::Int8;
     case DType::Float8E4M3FN:
     case DType::Float8E4M3FNUZ:
     case DType::Float8E5M2:
-    case DType::Float8E5M2FNUZ: return Precision::Fp8;
+    case DType::Float8E5M2FNUZ:
+      return Precision::Fp8;
     case DType::Int4:
-    case DType::UInt4: return Precision::Int4;
-    case DType::Float4E2M1: return Precision::Fp4;
-    default: break;
+    case DType::UInt4:
+      return Precision::Int4;
+    case DType::Float4E2M1:
+      return Precision::Fp4;
+    default:
+      break;
   }
   if (evaluated_as != Precision::Model) return evaluated_as;
   if (dtype == DType::Float16) return Precision::Fp16;
   return dtype == DType::BFloat16 ? Precision::Bf16 : Precision::Fp32;
 }
 
-Ceilings resolve_ceilings(const Device& device, Precision precision, const RooflineOptions& options) {
+Ceilings resolve_ceilings(const Device& device, Precision precision,
+                          const RooflineOptions& options) {
   Ceilings ceilings;
   for (size_t index = 0; index < kPrecisionCount; ++index) {
     const Precision each = static_cast<Precision>(index);
@@ -130,8 +156,9 @@ Ceilings resolve_ceilings(const Device& device, Precision precision, const Roofl
   const Precision wanted = arithmetic_of(precision);
   const Precision taken = available(device, wanted);
   if (taken != wanted) {
-    ceilings.fallback = Fallback{"no_precision", device.name + " has no " + std::string(title(wanted)) +
-                                                     " units: evaluated in " + std::string(title(taken))};
+    ceilings.fallback =
+        Fallback{"no_precision", device.name + " has no " + std::string(title(wanted)) +
+                                     " units: evaluated in " + std::string(title(taken))};
     ceilings.evaluated_as = taken;
   }
   const bool tf32 = ceilings.evaluated_as == Precision::Fp32 && runs_as_tf32(device, options);

@@ -1,10 +1,10 @@
 // The peaks and element sizes that one roofline uses, with all fallbacks resolved.
 #pragma once
 
+#include "roofline/roofline.hpp"
+
 #include <array>
 #include <optional>
-
-#include "roofline/roofline.hpp"
 
 namespace trtreport {
 
@@ -19,14 +19,16 @@ struct Ceilings {
   Precision evaluated_as = Precision::Fp16;
   std::optional<Fallback> fallback;
   std::array<Ceiling, kPrecisionCount> of;  // by the precision of a node's arithmetic
-  // Bytes of an element of a plain floating weight or activation; 0 where each keeps its own (model).
+  // Bytes of an element of a plain floating weight or activation; 0 where each keeps its own
+  // (model).
   double weight_bytes = 0, activation_bytes = 0;
 
   // The precision in which arithmetic on `dtype` runs.
   Precision arithmetic(DType dtype) const;
 };
 
-Ceilings resolve_ceilings(const Device& device, Precision precision, const RooflineOptions& options);
+Ceilings resolve_ceilings(const Device& device, Precision precision,
+                          const RooflineOptions& options);
 
 // "FP16", "TF32", …; "its own precision" for Model.
 std::string_view title(Precision precision);

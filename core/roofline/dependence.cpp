@@ -1,11 +1,11 @@
-// One pass in execution order: a node's results depend on what its inputs depend on. If, whose results come from its
-// branches, is settled when its bodies are through.
+// One pass in execution order: a node's results depend on what its inputs depend on. If, whose
+// results come from its branches, is settled when its bodies are through.
 #include "roofline/dependence.hpp"
+
+#include "ops/table.hpp"
 
 #include <algorithm>
 #include <array>
-
-#include "ops/table.hpp"
 
 namespace trtreport {
 
@@ -16,8 +16,9 @@ bool is_one_of(std::string_view op, std::span<const std::string_view> names) {
 }
 
 bool is_random(std::string_view op) {
-  static constexpr std::array<std::string_view, 6> kRandom = {
-      "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial"};
+  static constexpr std::array<std::string_view, 6> kRandom = {"RandomNormal",  "RandomNormalLike",
+                                                              "RandomUniform", "RandomUniformLike",
+                                                              "Bernoulli",     "Multinomial"};
   return is_one_of(op, kRandom);
 }
 
@@ -47,7 +48,8 @@ Dependence of_node(const Graph& graph, const Node& node, std::span<const TensorT
 void trace_quantizers(const Graph& graph, std::vector<TensorTraits>& traits) {
   std::vector<uint32_t> reads;
   for (const Node& node : graph.nodes) {
-    if (node.inputs.empty() || node.outputs.empty() || !is_quantize_linear(op_of(graph, node))) continue;
+    if (node.inputs.empty() || node.outputs.empty() || !is_quantize_linear(op_of(graph, node)))
+      continue;
     const TensorId input = node.inputs[0];
     if (input == kNoTensor || node.outputs[0] == kNoTensor) continue;
     if (reads.empty()) reads.resize(graph.tensors.size());
@@ -65,7 +67,8 @@ void set_dequantized(const Graph& graph, NodeId id, std::vector<TensorTraits>& t
   if (is_dequantize_linear(op_of(graph, node))) {
     traits[output].dequantized_by = id;
     traits[output].weight = traits[input].dependence != Dependence::Runtime;
-  } else if (ops::table()[node.op].op_class == ops::OpClass::View || moves_quantized_weight(graph, node, traits)) {
+  } else if (ops::table()[node.op].op_class == ops::OpClass::View ||
+             moves_quantized_weight(graph, node, traits)) {
     traits[output].dequantized_by = traits[input].dequantized_by;
     traits[output].weight = traits[output].weight || traits[input].weight;
   }
@@ -88,7 +91,8 @@ void settle_if(const Graph& graph, const Node& node, const ops::Inference& infer
   for (size_t index = 0; index < node.outputs.size(); ++index) {
     Dependence result = Dependence::Constant;
     for (BodyId body : node.bodies) {
-      const ops::BodyRun run = body < inference.bodies().size() ? inference.bodies()[body] : ops::BodyRun{};
+      const ops::BodyRun run =
+          body < inference.bodies().size() ? inference.bodies()[body] : ops::BodyRun{};
       if (!run.taken) continue;
       if (!run.certain) result = std::max(result, condition);
       const std::vector<TensorId>& outputs = graph.bodies[body].outputs;
@@ -107,8 +111,10 @@ void settle_if(const Graph& graph, const Node& node, const ops::Inference& infer
 bool is_quantize_linear(std::string_view op) { return op == "QuantizeLinear"; }
 bool is_dequantize_linear(std::string_view op) { return op == "DequantizeLinear"; }
 
-bool moves_quantized_weight(const Graph& graph, const Node& node, std::span<const TensorTraits> traits) {
-  if (op_of(graph, node) != "Transpose" || node.inputs.empty() || node.inputs[0] == kNoTensor) return false;
+bool moves_quantized_weight(const Graph& graph, const Node& node,
+                            std::span<const TensorTraits> traits) {
+  if (op_of(graph, node) != "Transpose" || node.inputs.empty() || node.inputs[0] == kNoTensor)
+    return false;
   const TensorTraits& input = traits[node.inputs[0]];
   return input.weight && input.dequantized_by != kNoNode;
 }

@@ -1,10 +1,10 @@
 // Built-in devices: found by name or alias, nearest names offered where none matches.
 #include "roofline/device.hpp"
 
+#include "roofline/embedded_devices.hpp"
+
 #include <algorithm>
 #include <charconv>
-
-#include "roofline/embedded_devices.hpp"
 
 namespace trtreport {
 
@@ -42,7 +42,8 @@ size_t edit_distance(const std::string& a, const std::string& b) {
 
 size_t distance_to(const DeviceName& device, const std::string& wanted) {
   size_t least = edit_distance(lowered(device.name), wanted);
-  for (const std::string& alias : device.aliases) least = std::min(least, edit_distance(lowered(alias), wanted));
+  for (const std::string& alias : device.aliases)
+    least = std::min(least, edit_distance(lowered(alias), wanted));
   return least;
 }
 
@@ -58,7 +59,8 @@ Error unknown_device(std::string_view name) {
   for (size_t index = 0; index < names.size() && index < kOffered; ++index) {
     offers += (index == 0 ? "" : ", ") + ("'" + names[index].name + "'");
   }
-  return {"unknown_device", "no device is called '" + std::string(name) + "'; the nearest are " + offers};
+  return {"unknown_device",
+          "no device is called '" + std::string(name) + "'; the nearest are " + offers};
 }
 
 }  // namespace
@@ -79,7 +81,8 @@ std::vector<DeviceName> device_names() {
     const auto device = parse_device(file.content, file.name, PeakSource::Preferred);
     if (device) names.push_back({device->name, device->aliases});
   }
-  std::sort(names.begin(), names.end(), [](const DeviceName& a, const DeviceName& b) { return a.name < b.name; });
+  std::sort(names.begin(), names.end(),
+            [](const DeviceName& a, const DeviceName& b) { return a.name < b.name; });
   return names;
 }
 
@@ -91,7 +94,8 @@ tl::expected<Device, Error> find_device(std::string_view name) {
     const std::string_view suffix = name.substr(at + 1);
     if (suffix != "measured" && suffix != "datasheet") {
       return tl::make_unexpected(
-          Error{"no_such_source", "after '@' comes 'measured' or 'datasheet', not '" + std::string(suffix) + "'"});
+          Error{"no_such_source",
+                "after '@' comes 'measured' or 'datasheet', not '" + std::string(suffix) + "'"});
     }
     source = suffix == "measured" ? PeakSource::Measured : PeakSource::Datasheet;
     plain = name.substr(0, at);

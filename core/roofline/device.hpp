@@ -1,6 +1,8 @@
-// A device: peaks, bandwidth and memory, each with its source. Read from hardware/devices/*.json (embedded at build
-// time) or a user's file of the same schema, "trtreport-device/1".
+// A device: peaks, bandwidth and memory, each with its source. Read from hardware/devices/*.json
+// (embedded at build time) or a user's file of the same schema, "trtreport-device/1".
 #pragma once
+
+#include "base/diagnostics.hpp"
 
 #include <cstdint>
 #include <map>
@@ -13,17 +15,16 @@
 
 #include <tl/expected.hpp>
 
-#include "base/diagnostics.hpp"
-
 namespace trtreport {
 
 // Arithmetic precisions of an engine, in the order in which reports list them.
 enum class Precision : uint8_t { Fp32, Tf32, Fp16, Bf16, Fp8, Int8, Fp4, Int4, Model };
 inline constexpr int kPrecisionCount = 9;
-std::string_view name(Precision precision);                       // "fp32", …, "model"
+std::string_view name(Precision precision);  // "fp32", …, "model"
 std::optional<Precision> precision_from_name(std::string_view name);
 
-// Dense peaks of one precision in FLOP/s (integer operations counted alike); sparse ones apart. Missing: the unit lacks it.
+// Dense peaks of one precision in FLOP/s (integer operations counted alike); sparse ones apart.
+// Missing: the unit lacks it.
 struct Peak {
   std::optional<double> tensor;
   std::optional<double> tensor_sparse;
@@ -42,9 +43,9 @@ struct Device {
   std::string name;
   std::vector<std::string> aliases;
   std::string vendor;
-  std::string kind;                 // "gpu" or "cpu"
-  std::string compute_capability;   // "8.6"; empty for CPUs
-  bool measured = false;            // peaks are the probe's
+  std::string kind;                // "gpu" or "cpu"
+  std::string compute_capability;  // "8.6"; empty for CPUs
+  bool measured = false;           // peaks are the probe's
   std::map<Precision, Peak> peaks;
   std::optional<double> dram_bandwidth;  // B/s
   std::optional<uint64_t> memory_bytes, l2_bytes;
@@ -57,17 +58,25 @@ struct Device {
   int capability() const;
 };
 
-enum class PeakSource : uint8_t { Preferred, Datasheet, Measured };  // Preferred: measured where there is any
+enum class PeakSource : uint8_t {
+  Preferred,
+  Datasheet,
+  Measured
+};  // Preferred: measured where there is any
 
 // The derivations' arithmetic, in base units (FLOP/s, B/s): a fused multiply-add is two operations.
 double gpu_peak(double sms, double clock_mhz, double fma_per_clock_per_sm);
-double cpu_peak(double cores, double clock_mhz, double fma_units, double simd_bits, double lane_bits);
-double memory_bandwidth(double clock_mhz, double transfers_per_clock, double bus_bits, double channels);
+double cpu_peak(double cores, double clock_mhz, double fma_units, double simd_bits,
+                double lane_bits);
+double memory_bandwidth(double clock_mhz, double transfers_per_clock, double bus_bits,
+                        double channels);
 
-// Parses one device file. Derives what the file leaves to `structure`: GPU peak = SMs x clock x FMA per clock and SM x 2;
-// CPU peak = cores x clock x FMA units x SIMD lanes x 2; bandwidth = memory clock x transfers x bus bits / 8 x channels.
-// Errors name the field. Error codes: bad_device_file, no_such_source.
-tl::expected<Device, Error> parse_device(std::string_view json, std::string_view file, PeakSource source);
+// Parses one device file. Derives what the file leaves to `structure`: GPU peak = SMs x clock x FMA
+// per clock and SM x 2; CPU peak = cores x clock x FMA units x SIMD lanes x 2; bandwidth = memory
+// clock x transfers x bus bits / 8 x channels. Errors name the field. Error codes: bad_device_file,
+// no_such_source.
+tl::expected<Device, Error> parse_device(std::string_view json, std::string_view file,
+                                         PeakSource source);
 
 // The built-in devices' (name, aliases), sorted by name.
 struct DeviceName {
@@ -76,8 +85,9 @@ struct DeviceName {
 };
 std::vector<DeviceName> device_names();
 
-// NAME[@measured|@datasheet] of a built-in device, matched exactly or by alias (case-insensitively), never by substring.
-// Error code unknown_device with the nearest names in the message.
+// NAME[@measured|@datasheet] of a built-in device, matched exactly or by alias
+// (case-insensitively), never by substring. Error code unknown_device with the nearest names in the
+// message.
 tl::expected<Device, Error> find_device(std::string_view name);
 
 inline constexpr std::string_view kDefaultDevice = "NVIDIA H100 SXM";

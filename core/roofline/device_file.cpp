@@ -1,10 +1,11 @@
-// Reads a device file. Nothing throws: every field is looked at before it is taken, and the first fault names its path.
-#include <fmt/format.h>
+// Reads a device file. Nothing throws: every field is looked at before it is taken, and the first
+// fault names its path.
+#include "roofline/device.hpp"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "roofline/device.hpp"
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace trtreport {
 
@@ -20,7 +21,8 @@ class Reader {
   explicit Reader(std::string_view file) : file_(file) {}
 
   void fail(const std::string& path, std::string_view what) {
-    if (!error_) error_ = Error{"bad_device_file", std::string(file_) + ": " + path + " " + std::string(what)};
+    if (!error_)
+      error_ = Error{"bad_device_file", std::string(file_) + ": " + path + " " + std::string(what)};
   }
   const std::optional<Error>& error() const { return error_; }
 
@@ -32,7 +34,8 @@ class Reader {
     return nullptr;
   }
 
-  std::optional<double> number(const Json& parent, const std::string& key, const std::string& path) {
+  std::optional<double> number(const Json& parent, const std::string& key,
+                               const std::string& path) {
     const Json* value = member(parent, key);
     if (value == nullptr) return std::nullopt;
     const double result = value->is_number() ? value->get<double>() : -1;
@@ -41,7 +44,8 @@ class Reader {
     return std::nullopt;
   }
 
-  std::optional<uint64_t> bytes(const Json& parent, const std::string& key, const std::string& path) {
+  std::optional<uint64_t> bytes(const Json& parent, const std::string& key,
+                                const std::string& path) {
     constexpr double kMost = 1e18;
     const std::optional<double> value = number(parent, key, path);
     if (!value) return std::nullopt;
@@ -58,7 +62,8 @@ class Reader {
     return {};
   }
 
-  std::vector<std::pair<std::string, std::string>> texts(const Json& parent, const std::string& key) {
+  std::vector<std::pair<std::string, std::string>> texts(const Json& parent,
+                                                         const std::string& key) {
     std::vector<std::pair<std::string, std::string>> result;
     const Json* value = object(parent, key, "");
     if (value == nullptr) return result;
@@ -83,7 +88,9 @@ class Reader {
 };
 
 // Keys of "peaks" and of the rates: fp64 is documented and derived, but no engine precision.
-bool is_rate_name(const std::string& key) { return key == "fp64" || precision_from_name(key).has_value(); }
+bool is_rate_name(const std::string& key) {
+  return key == "fp64" || precision_from_name(key).has_value();
+}
 
 void set_derived(Device& device, const std::string& key, bool tensor, double value) {
   const std::optional<Precision> precision = precision_from_name(key);
@@ -93,17 +100,20 @@ void set_derived(Device& device, const std::string& key, bool tensor, double val
   if (!slot) slot = value;
 }
 
-void derive_gpu_unit(Reader& reader, const Json& structure, bool tensor, double sms, double clock, Device& device) {
+void derive_gpu_unit(Reader& reader, const Json& structure, bool tensor, double sms, double clock,
+                     Device& device) {
   const std::string key = tensor ? "tensor_fma_per_clock_per_sm" : "vector_fma_per_clock_per_sm";
   const Json* rates = reader.object(structure, key, "structure.");
   if (rates == nullptr) return;
   for (const auto& [precision, rate] : rates->items()) {
     const std::optional<double> fma = reader.number(*rates, precision, "structure." + key + ".");
-    if (!is_rate_name(precision)) reader.fail("structure." + key + "." + precision, "is no precision");
+    if (!is_rate_name(precision))
+      reader.fail("structure." + key + "." + precision, "is no precision");
     if (!fma) continue;
     const double value = gpu_peak(sms, clock, *fma);
     device.derivations.push_back({precision + (tensor ? " tensor" : " vector"),
-                                  fmt::format("{} SM x {} MHz x {} FMA x 2", sms, clock, *fma), value});
+                                  fmt::format("{} SM x {} MHz x {} FMA x 2", sms, clock, *fma),
+                                  value});
     set_derived(device, precision, tensor, value);
   }
 }
@@ -111,7 +121,8 @@ void derive_gpu_unit(Reader& reader, const Json& structure, bool tensor, double 
 void derive_gpu(Reader& reader, const Json& structure, Device& device) {
   const std::optional<double> sms = reader.number(structure, "sms", "structure.");
   const std::optional<double> clock = reader.number(structure, "clock_mhz", "structure.");
-  const std::optional<double> tensor_clock = reader.number(structure, "tensor_clock_mhz", "structure.");
+  const std::optional<double> tensor_clock =
+      reader.number(structure, "tensor_clock_mhz", "structure.");
   if (!sms || !clock) return;
   derive_gpu_unit(reader, structure, true, *sms, tensor_clock.value_or(*clock), device);
   derive_gpu_unit(reader, structure, false, *sms, *clock, device);
@@ -125,9 +136,10 @@ void derive_cpu(Reader& reader, const Json& structure, Device& device) {
   if (!cores || !clock || !units || !simd) return;
   for (const auto& [precision, lane] : {std::pair<std::string, double>{"fp32", 32}, {"fp64", 64}}) {
     const double value = cpu_peak(*cores, *clock, *units, *simd, lane);
-    device.derivations.push_back(
-        {precision + " vector",
-         fmt::format("{} cores x {} MHz x {} FMA units x {} lanes x 2", *cores, *clock, *units, *simd / lane), value});
+    device.derivations.push_back({precision + " vector",
+                                  fmt::format("{} cores x {} MHz x {} FMA units x {} lanes x 2",
+                                              *cores, *clock, *units, *simd / lane),
+                                  value});
     set_derived(device, precision, false, value);
   }
 }
@@ -165,7 +177,8 @@ void read_peaks(Reader& reader, const Json& parent, const std::string& path, Dev
     peak.tensor_sparse = reader.number(value, "tensor_sparse", place + ".");
     peak.vector = reader.number(value, "vector", place + ".");
     peak.accumulate = reader.text(value, "accumulate", place + ".");
-    if (const std::optional<Precision> precision = precision_from_name(key)) device.peaks[*precision] = peak;
+    if (const std::optional<Precision> precision = precision_from_name(key))
+      device.peaks[*precision] = peak;
   }
 }
 
@@ -178,12 +191,14 @@ void read_rates(Reader& reader, const Json& parent, const std::string& path, Dev
 }
 
 void read_identity(Reader& reader, const Json& file, Device& device) {
-  if (reader.text(file, "schema", "") != kSchema) reader.fail("schema", fmt::format("must be \"{}\"", kSchema));
+  if (reader.text(file, "schema", "") != kSchema)
+    reader.fail("schema", fmt::format("must be \"{}\"", kSchema));
   device.name = reader.text(file, "name", "");
   if (device.name.empty()) reader.fail("name", "is missing");
   device.vendor = reader.text(file, "vendor", "");
   device.kind = reader.text(file, "kind", "");
-  if (device.kind != "gpu" && device.kind != "cpu") reader.fail("kind", "must be \"gpu\" or \"cpu\"");
+  if (device.kind != "gpu" && device.kind != "cpu")
+    reader.fail("kind", "must be \"gpu\" or \"cpu\"");
   device.compute_capability = reader.text(file, "compute_capability", "");
   const auto aliases = file.find("aliases");
   if (aliases == file.end()) return;
@@ -213,15 +228,18 @@ double gpu_peak(double sms, double clock_mhz, double fma_per_clock_per_sm) {
   return sms * clock_mhz * 1e6 * fma_per_clock_per_sm * 2;
 }
 
-double cpu_peak(double cores, double clock_mhz, double fma_units, double simd_bits, double lane_bits) {
+double cpu_peak(double cores, double clock_mhz, double fma_units, double simd_bits,
+                double lane_bits) {
   return cores * clock_mhz * 1e6 * fma_units * (simd_bits / lane_bits) * 2;
 }
 
-double memory_bandwidth(double clock_mhz, double transfers_per_clock, double bus_bits, double channels) {
+double memory_bandwidth(double clock_mhz, double transfers_per_clock, double bus_bits,
+                        double channels) {
   return clock_mhz * 1e6 * transfers_per_clock * (bus_bits / 8) * channels;
 }
 
-tl::expected<Device, Error> parse_device(std::string_view json, std::string_view file, PeakSource source) {
+tl::expected<Device, Error> parse_device(std::string_view json, std::string_view file,
+                                         PeakSource source) {
   Reader reader(file);
   const Json root = Json::parse(json, nullptr, false);
   if (root.is_discarded() || !root.is_object()) {
@@ -231,7 +249,8 @@ tl::expected<Device, Error> parse_device(std::string_view json, std::string_view
   read_identity(reader, root, device);
   const Json* measured = reader.object(root, "measured", "");
   if (source == PeakSource::Measured && measured == nullptr) {
-    return tl::make_unexpected(Error{"no_such_source", std::string(file) + ": holds no measured peaks"});
+    return tl::make_unexpected(
+        Error{"no_such_source", std::string(file) + ": holds no measured peaks"});
   }
   device.measured = measured != nullptr && source != PeakSource::Datasheet;
   if (device.measured) {
@@ -246,7 +265,8 @@ tl::expected<Device, Error> parse_device(std::string_view json, std::string_view
   device.confidence = reader.texts(root, "confidence");
   device.exceptions = reader.texts(root, "exceptions");
   if (device.peaks.empty()) reader.fail("peaks", "are missing, and structure derives none");
-  if (!device.dram_bandwidth) reader.fail("bandwidth.dram", "is missing, and structure.memory derives none");
+  if (!device.dram_bandwidth)
+    reader.fail("bandwidth.dram", "is missing, and structure.memory derives none");
   if (reader.error()) return tl::make_unexpected(*reader.error());
   return device;
 }

@@ -1,4 +1,5 @@
-// Backwards over the steps, so that inner Ifs are settled before outer ones and every body's sum is ready at its owner.
+// Backwards over the steps, so that inner Ifs are settled before outer ones and every body's sum is
+// ready at its owner.
 #include "roofline/listing.hpp"
 
 namespace trtreport {
@@ -37,7 +38,8 @@ struct Choice {
 };
 
 bool is_undecided_if(const ops::Inference& inference, const Graph& graph, const Node& node) {
-  if (node.bodies.size() < 2 || node.proto == nullptr || graph.text(node.proto->op) != "If") return false;
+  if (node.bodies.size() < 2 || node.proto == nullptr || graph.text(node.proto->op) != "If")
+    return false;
   for (BodyId body : node.bodies) {
     if (body < inference.bodies().size() && inference.bodies()[body].certain) return false;
   }
@@ -72,10 +74,11 @@ Choice choose(const ops::Inference& inference, const Graph& graph, std::span<con
 
 }  // namespace
 
-std::vector<Listed> list_nodes(const ops::Inference& inference, const Graph& graph, std::span<const Step> steps,
-                               std::vector<NodeFigures>& figures) {
+std::vector<Listed> list_nodes(const ops::Inference& inference, const Graph& graph,
+                               std::span<const Step> steps, std::vector<NodeFigures>& figures) {
   Choice choice = choose(inference, graph, steps, figures);
-  std::vector<uint32_t> place(steps.size() + 1);  // of each step among the listed ones, or where it would stand
+  std::vector<uint32_t> place(steps.size() +
+                              1);  // of each step among the listed ones, or where it would stand
   uint32_t kept = 0;
   for (size_t index = 0; index < steps.size(); ++index) {
     place[index] = kept;
@@ -86,7 +89,8 @@ std::vector<Listed> list_nodes(const ops::Inference& inference, const Graph& gra
       if (choice.flagged[node.body]) choice.flagged[body] = true;
     }
     if (left_out) continue;
-    if (choice.flagged[node.body]) figures[index].flags = static_cast<uint16_t>(figures[index].flags | kBranch);
+    if (choice.flagged[node.body])
+      figures[index].flags = static_cast<uint16_t>(figures[index].flags | kBranch);
     if (kept != index) figures[kept] = figures[index];
     ++kept;
   }
@@ -95,7 +99,8 @@ std::vector<Listed> list_nodes(const ops::Inference& inference, const Graph& gra
   std::vector<Listed> listed;
   listed.reserve(kept);
   for (size_t index = 0; index < steps.size(); ++index) {
-    if (place[index + 1] > place[index]) listed.push_back({steps[index].node, place[steps[index].end]});
+    if (place[index + 1] > place[index])
+      listed.push_back({steps[index].node, place[steps[index].end]});
   }
   return listed;
 }

@@ -1,13 +1,13 @@
 // Which activations are in memory while each node runs.
 #pragma once
 
+#include "roofline/analysis.hpp"
+#include "roofline/node_figures.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
-
-#include "roofline/analysis.hpp"
-#include "roofline/node_figures.hpp"
 
 namespace trtreport {
 
@@ -17,14 +17,16 @@ struct Listed {
   uint32_t end = 0;
 };
 
-// Timelines with and without shared views, the tensors at the peak, and the buffers that a roofline re-sizes.
+// Timelines with and without shared views, the tensors at the peak, and the buffers that a roofline
+// re-sizes.
 //
-// An activation lives from the node that makes it to the last one that uses it; graph inputs from the start, graph
-// outputs to the end; what nobody uses, while its node runs. Weights, constants, what is folded, and what is
-// dequantized from weights are no activations. In bodies: what they read from outside lives until the body has ended,
-// since another iteration may read it; state and results of a loop live from its start; results of an If are made when
-// its branch ends. Buffers of unknown size are left out where the size depends on data; an unbound symbol makes the
-// peak unknown.
+// An activation lives from the node that makes it to the last one that uses it; graph inputs from
+// the start, graph outputs to the end; what nobody uses, while its node runs. Weights, constants,
+// what is folded, and what is dequantized from weights are no activations. In bodies: what they
+// read from outside lives until the body has ended, since another iteration may read it; state and
+// results of a loop live from its start; results of an If are made when its branch ends. Buffers of
+// unknown size are left out where the size depends on data; an unbound symbol makes the peak
+// unknown.
 MemoryFigures trace_memory(const Counting& counting, std::span<const Listed> listed);
 
 // Highest sum of buffers live at one place; `size` gives each buffer's bytes. First place at a tie.
@@ -33,7 +35,8 @@ struct HighWater {
   std::optional<uint32_t> place;
 };
 template <class Size>
-HighWater high_water_of(std::span<const Lifetime> buffers, size_t places, std::vector<uint64_t>* live, Size size) {
+HighWater high_water_of(std::span<const Lifetime> buffers, size_t places,
+                        std::vector<uint64_t>* live, Size size) {
   std::vector<uint64_t> change(places + 1, 0);  // differences; unsigned wrap-around cancels out
   for (const Lifetime& buffer : buffers) {
     const uint64_t bytes = size(buffer);

@@ -1,19 +1,15 @@
-// Cost and traffic of one node. Foldable, shape, view, constant and control nodes move nothing; the others read each
-// tensor once and write their outputs.
+// Cost and traffic of one node. Foldable, shape, view, constant and control nodes move nothing; the
+// others read each tensor once and write their outputs.
 #include "roofline/node_figures.hpp"
+
+#include "ops/table.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "ops/table.hpp"
-
 namespace trtreport {
 
 namespace {
-
-std::string_view op_of(const Graph& graph, const Node& node) {
-  return node.proto == nullptr ? std::string_view() : graph.text(node.proto->op);
-}
 
 // A tensor that the node reads or writes, with the elements of it that move.
 struct Move {
@@ -26,7 +22,8 @@ Count stored_bytes(const Counting& counting, const Move& move) {
   if (tensor.sparse != nullptr) {
     const auto length = [](const onnx::TensorData& data) {
       Count elements = 1;
-      for (int64_t dim : data.dims) elements = elements * static_cast<uint64_t>(std::max<int64_t>(dim, 0));
+      for (int64_t dim : data.dims)
+        elements = elements * static_cast<uint64_t>(std::max<int64_t>(dim, 0));
       return bytes_of(data.dtype, elements);
     };
     return length(tensor.sparse->values) + length(tensor.sparse->indices);
@@ -41,11 +38,12 @@ void add_resizable(const Counting& counting, const Move& move, Count stored, boo
   if (!written && traits.dequantized_by != kNoNode) {
     const Node& dequantizer = counting.graph.nodes[traits.dequantized_by];
     const TensorId source = dequantizer.inputs[0];
-    traffic.fixed_bytes = traffic.fixed_bytes + bytes_of(counting.graph.tensors[source].type.dtype, move.elements);
+    traffic.fixed_bytes =
+        traffic.fixed_bytes + bytes_of(counting.graph.tensors[source].type.dtype, move.elements);
     for (TensorId scale : dequantizer.inputs.subspan(1)) {
       if (scale == kNoTensor) continue;
-      traffic.fixed_bytes =
-          traffic.fixed_bytes + bytes_of(counting.graph.tensors[scale].type.dtype, counting.sizes[scale].elements);
+      traffic.fixed_bytes = traffic.fixed_bytes + bytes_of(counting.graph.tensors[scale].type.dtype,
+                                                           counting.sizes[scale].elements);
     }
   } else if (written && traits.written != DType::Undefined) {
     traffic.fixed_bytes = traffic.fixed_bytes + bytes_of(traits.written, move.elements);
@@ -78,7 +76,8 @@ void add_writes(const Counting& counting, const ops::CostContext& context, NodeF
     if (id == kNoTensor) continue;
     Move move{id, counting.sizes[id].elements};
     const bool sequence = counting.graph.tensors[id].type.kind == TypeKind::Sequence;
-    if (sequence && !move.elements.known()) move.elements = context.input_elements(0);  // cut into a sequence
+    if (sequence && !move.elements.known())
+      move.elements = context.input_elements(0);  // cut into a sequence
     const Count stored = stored_bytes(counting, move);
     figures.bytes.outputs = figures.bytes.outputs + stored;
     add_resizable(counting, move, stored, true, figures.resizable);
@@ -88,7 +87,8 @@ void add_writes(const Counting& counting, const ops::CostContext& context, NodeF
 Count output_bytes(const Counting& counting, const Node& node) {
   Count bytes = 0;
   for (TensorId id : node.outputs) {
-    if (id != kNoTensor) bytes = bytes + bytes_of(counting.graph.tensors[id].type.dtype, counting.sizes[id].elements);
+    if (id != kNoTensor)
+      bytes = bytes + bytes_of(counting.graph.tensors[id].type.dtype, counting.sizes[id].elements);
   }
   return bytes;
 }
@@ -123,11 +123,13 @@ DType contraction_precision(const Counting& counting, const Node& node, std::str
   return first == kNoTensor ? DType::Undefined : counting.graph.tensors[first].type.dtype;
 }
 
-// The first input's type; the output's where the input only selects or addresses (conditions, indices).
+// The first input's type; the output's where the input only selects or addresses (conditions,
+// indices).
 DType plain_precision(const Counting& counting, const Node& node) {
   const auto type_of = [&](std::span<const TensorId> tensors) {
-    return tensors.empty() || tensors[0] == kNoTensor ? DType::Undefined
-                                                      : counting.graph.tensors[tensors[0]].type.dtype;
+    return tensors.empty() || tensors[0] == kNoTensor
+               ? DType::Undefined
+               : counting.graph.tensors[tensors[0]].type.dtype;
   };
   const DType input = type_of(node.inputs), output = type_of(node.outputs);
   if (is_float(input)) return input;
@@ -145,10 +147,12 @@ bool is_depthwise(const ops::CostContext& context) {
 }
 
 void note_unknowns(const Counting& counting, const Node& node, NodeFigures& figures) {
-  const std::array<Count, 5> counts = {figures.macs, figures.flops, figures.bytes.weights, figures.bytes.inputs,
-                                       figures.bytes.outputs};
-  const bool overflow = std::any_of(counts.begin(), counts.end(), [](Count count) { return count.overflowed(); });
-  const bool unknown = std::any_of(counts.begin(), counts.end(), [](Count count) { return !count.known(); });
+  const std::array<Count, 5> counts = {figures.macs, figures.flops, figures.bytes.weights,
+                                       figures.bytes.inputs, figures.bytes.outputs};
+  const bool overflow =
+      std::any_of(counts.begin(), counts.end(), [](Count count) { return count.overflowed(); });
+  const bool unknown =
+      std::any_of(counts.begin(), counts.end(), [](Count count) { return !count.known(); });
   bool assumed = false, unbound = false, data_dependent = false;
   for (std::span<const TensorId> tensors : {node.inputs, node.outputs}) {
     for (TensorId id : tensors) {
@@ -169,10 +173,11 @@ void note_unknowns(const Counting& counting, const Node& node, NodeFigures& figu
 
 void repeat(uint64_t times, NodeFigures& figures) {
   if (times == 1) return;
-  for (Count* count : {&figures.macs, &figures.flops, &figures.bytes.weights, &figures.bytes.inputs,
-                       &figures.bytes.outputs, &figures.resizable.weight_elements,
-                       &figures.resizable.activation_elements, &figures.resizable.float_bytes,
-                       &figures.resizable.fixed_bytes, &figures.course_flops, &figures.course_bytes}) {
+  for (Count* count :
+       {&figures.macs, &figures.flops, &figures.bytes.weights, &figures.bytes.inputs,
+        &figures.bytes.outputs, &figures.resizable.weight_elements,
+        &figures.resizable.activation_elements, &figures.resizable.float_bytes,
+        &figures.resizable.fixed_bytes, &figures.course_flops, &figures.course_bytes}) {
     *count = *count * times;
   }
 }
@@ -199,7 +204,8 @@ void count_traffic(const Counting& counting, const ops::CostContext& context, co
 }  // namespace
 
 bool is_plain_float(DType dtype) {
-  return dtype == DType::Float32 || dtype == DType::Float16 || dtype == DType::BFloat16 || dtype == DType::Float64;
+  return dtype == DType::Float32 || dtype == DType::Float16 || dtype == DType::BFloat16 ||
+         dtype == DType::Float64;
 }
 
 Count bytes_of(DType dtype, Count elements) {
@@ -229,14 +235,16 @@ NodeFigures count_node(const Counting& counting, const Step& step) {
   } else {
     figures.flops = cost.flops;
     // Each MAC as one FLOP instead of two.
-    figures.course_flops = cost.flops.known() && cost.macs.known() ? Count(cost.flops.value() - cost.macs.value())
-                                                                   : cost.flops;
+    figures.course_flops = cost.flops.known() && cost.macs.known()
+                               ? Count(cost.flops.value() - cost.macs.value())
+                               : cost.flops;
     count_traffic(counting, context, row, figures);
   }
   if (!modelled) figures.flags = static_cast<uint16_t>(figures.flags | kUnmodelled);
   if (is_depthwise(context)) figures.flags = static_cast<uint16_t>(figures.flags | kDepthwise);
-  figures.precision = row.op_class == OpClass::Contraction ? contraction_precision(counting, node, context.op())
-                                                           : plain_precision(counting, node);
+  figures.precision = row.op_class == OpClass::Contraction
+                          ? contraction_precision(counting, node, context.op())
+                          : plain_precision(counting, node);
   repeat(step.times, figures);
   note_unknowns(counting, node, figures);
   if (step.per_iteration) figures.flags = static_cast<uint16_t>(figures.flags | kPerIteration);

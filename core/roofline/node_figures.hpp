@@ -1,11 +1,11 @@
 // The figures of one node: cost and traffic rules applied, and what a roofline will re-size.
 #pragma once
 
-#include <span>
-#include <vector>
-
 #include "roofline/analysis.hpp"
 #include "roofline/dependence.hpp"
+
+#include <span>
+#include <vector>
 
 namespace trtreport {
 
@@ -13,8 +13,8 @@ namespace trtreport {
 struct Counting {
   const Graph& graph;
   std::span<const DimTable::Binding> assumed;
-  std::vector<ops::TensorSize> sizes;   // by TensorId
-  std::vector<TensorTraits> traits;     // by TensorId
+  std::vector<ops::TensorSize> sizes;  // by TensorId
+  std::vector<TensorTraits> traits;    // by TensorId
 };
 
 // float16, bfloat16, float32 and float64: what a roofline evaluates at its own precision.

@@ -1,12 +1,13 @@
-// What counts as a parameter is told by how a weight is used: running statistics, shape operands, indices and the
-// scales and zero points of quantization are no parameters, though their storage counts.
+// What counts as a parameter is told by how a weight is used: running statistics, shape operands,
+// indices and the scales and zero points of quantization are no parameters, though their storage
+// counts.
 #include "roofline/parameters.hpp"
+
+#include "ops/table.hpp"
 
 #include <algorithm>
 #include <array>
 #include <string_view>
-
-#include "ops/table.hpp"
 
 namespace trtreport {
 
@@ -25,7 +26,8 @@ constexpr uint32_t mask_of(Indices... indices) {
 }
 constexpr uint32_t kAll = UINT32_MAX;
 
-// Sorted by name. The rest are parameters, unless they are integers that only address or shape (see is_parameter).
+// Sorted by name. The rest are parameters, unless they are integers that only address or shape (see
+// is_parameter).
 constexpr std::array kOtherOperands = {
     Operands{"BatchNormalization", mask_of(3, 4)},
     Operands{"CenterCropPad", mask_of(1)},
@@ -78,8 +80,9 @@ constexpr std::array kOtherOperands = {
 };
 
 uint32_t other_operands(std::string_view op) {
-  const auto found = std::lower_bound(kOtherOperands.begin(), kOtherOperands.end(), op,
-                                      [](const Operands& row, std::string_view name) { return row.op < name; });
+  const auto found =
+      std::lower_bound(kOtherOperands.begin(), kOtherOperands.end(), op,
+                       [](const Operands& row, std::string_view name) { return row.op < name; });
   return found != kOtherOperands.end() && found->op == op ? found->mask : 0;
 }
 
@@ -87,8 +90,8 @@ bool is_wide_integer(DType dtype) {
   return dtype == DType::Bool || ((is_integer(dtype)) && bits(dtype) >= 16);
 }
 
-// Integers of 16 bits and more address, mask or shape; as operands of contractions and of DequantizeLinear they are
-// biases.
+// Integers of 16 bits and more address, mask or shape; as operands of contractions and of
+// DequantizeLinear they are biases.
 bool is_parameter(const Graph& graph, const Node& node, size_t index, uint32_t others) {
   if ((others >> std::min<size_t>(index, 31) & 1) != 0) return false;
   const OpClass op_class = ops::table()[node.op].op_class;
@@ -99,7 +102,8 @@ bool is_parameter(const Graph& graph, const Node& node, size_t index, uint32_t o
 uint64_t stored_elements(const Tensor& tensor, const ops::TensorSize& size) {
   if (tensor.sparse != nullptr) {
     uint64_t elements = 1;
-    for (int64_t dim : tensor.sparse->values.dims) elements *= static_cast<uint64_t>(std::max<int64_t>(dim, 0));
+    for (int64_t dim : tensor.sparse->values.dims)
+      elements *= static_cast<uint64_t>(std::max<int64_t>(dim, 0));
     return elements;
   }
   return size.elements.known() ? size.elements.value() : 0;
@@ -116,7 +120,8 @@ uint64_t parameter_elements(const Counting& counting, const Node& node, size_t i
     const int64_t rows = context.attribute_int("N", 0), columns = context.attribute_int("K", 0);
     uint64_t elements = 0;
     const bool sound = rows > 0 && columns > 0 &&
-                       !__builtin_mul_overflow(static_cast<uint64_t>(rows), static_cast<uint64_t>(columns), &elements);
+                       !__builtin_mul_overflow(static_cast<uint64_t>(rows),
+                                               static_cast<uint64_t>(columns), &elements);
     return sound ? elements : stored;
   }
   if (op == "GatherBlockQuantized" && index == 0) {
@@ -136,7 +141,8 @@ bool is_stored(const Graph& graph, TensorId id) {
 // Counts each weight at the first of the nodes' uses as a parameter; what it adds.
 class Counter {
  public:
-  explicit Counter(const Counting& counting) : counting_(counting), counted_(counting.graph.tensors.size()) {}
+  explicit Counter(const Counting& counting)
+      : counting_(counting), counted_(counting.graph.tensors.size()) {}
 
   uint64_t add(NodeId id) {
     const Node& node = counting_.graph.nodes[id];
@@ -146,7 +152,8 @@ class Counter {
     for (size_t index = 0; index < node.inputs.size(); ++index) {
       const TensorId tensor = node.inputs[index];
       if (tensor == kNoTensor || counted_[tensor] || !is_stored(counting_.graph, tensor)) continue;
-      if (!asked) others = node.proto == nullptr ? 0 : other_operands(counting_.graph.text(node.proto->op));
+      if (!asked)
+        others = node.proto == nullptr ? 0 : other_operands(counting_.graph.text(node.proto->op));
       asked = true;
       if (!is_parameter(counting_.graph, node, index, others)) continue;
       counted_[tensor] = true;
@@ -166,7 +173,8 @@ void add_storage(const Counting& counting, TensorId id, Totals& totals) {
   const uint64_t bytes = storage_bytes(tensor.type.dtype, elements);
   if (tensor.sparse != nullptr) {
     uint64_t indices = 1;
-    for (int64_t dim : tensor.sparse->indices.dims) indices *= static_cast<uint64_t>(std::max<int64_t>(dim, 0));
+    for (int64_t dim : tensor.sparse->indices.dims)
+      indices *= static_cast<uint64_t>(std::max<int64_t>(dim, 0));
     totals.weight_fixed_bytes += storage_bytes(DType::Int64, indices);
     totals.weight_bytes += storage_bytes(DType::Int64, indices);
   }

@@ -1,14 +1,14 @@
 // Names of precisions, as options and the document write them.
-#include <array>
-
 #include "roofline/device.hpp"
+
+#include <array>
 
 namespace trtreport {
 
 namespace {
 
-constexpr std::array<std::string_view, kPrecisionCount> kNames = {"fp32", "tf32", "fp16", "bf16", "fp8",
-                                                                  "int8", "fp4",  "int4", "model"};
+constexpr std::array<std::string_view, kPrecisionCount> kNames = {
+    "fp32", "tf32", "fp16", "bf16", "fp8", "int8", "fp4", "int4", "model"};
 
 }  // namespace
 

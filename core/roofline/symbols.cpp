@@ -1,4 +1,5 @@
-// A symbol that the file names is bound by --dim; one that it leaves open, by the shape of its input.
+// A symbol that the file names is bound by --dim; one that it leaves open, by the shape of its
+// input.
 #include "roofline/symbols.hpp"
 
 #include <algorithm>
@@ -14,7 +15,8 @@ bool is_named(const Graph& graph, const Tensor& input, std::string_view symbol) 
 }
 
 // "--shape x=1x3xHxW": numbers as they are, letters of the alphabet for what is open.
-std::string shape_option(const Graph& graph, const Tensor& input, std::span<const DimTable::Binding> assumed) {
+std::string shape_option(const Graph& graph, const Tensor& input,
+                         std::span<const DimTable::Binding> assumed) {
   std::string option = "--shape " + std::string(graph.text(input.name)) + "=";
   int open = 0;
   for (int axis = 0; axis < input.type.shape.rank(); ++axis) {
@@ -36,7 +38,8 @@ void note_input(const Graph& graph, const Tensor& input, std::span<const DimTabl
                                 [&](const UnboundSymbol& entry) { return entry.symbol == symbol; });
       if (known == unbound.end()) {
         const bool named = is_named(graph, input, symbol);
-        unbound.push_back({symbol, named ? "--dim " + symbol + "=N" : shape_option(graph, input, assumed), {}});
+        unbound.push_back(
+            {symbol, named ? "--dim " + symbol + "=N" : shape_option(graph, input, assumed), {}});
         known = unbound.end() - 1;
       }
       if (known->inputs.empty() || known->inputs.back() != name) known->inputs.push_back(name);
@@ -52,7 +55,8 @@ std::vector<DimTable::Binding> assumed_bindings(const ops::Inference& inference)
   return assumed;
 }
 
-std::vector<UnboundSymbol> unbound_symbols(const Graph& graph, std::span<const DimTable::Binding> assumed) {
+std::vector<UnboundSymbol> unbound_symbols(const Graph& graph,
+                                           std::span<const DimTable::Binding> assumed) {
   std::vector<UnboundSymbol> unbound;
   for (TensorId id : graph.bodies[kMainBody].inputs) {
     if (id != kNoTensor) note_input(graph, graph.tensors[id], assumed, unbound);

@@ -1,9 +1,10 @@
-// The verdict: what a reviewer reads first. Each sentence has a code and the numbers that it was made from.
-#include <algorithm>
-
+// The verdict: what a reviewer reads first. Each sentence has a code and the numbers that it was
+// made from.
 #include "base/quantity.hpp"
 #include "roofline/ceilings.hpp"
 #include "roofline/roofline.hpp"
+
+#include <algorithm>
 
 namespace trtreport {
 
@@ -13,7 +14,8 @@ using Args = std::vector<std::pair<std::string, std::string>>;
 
 std::string list(const std::vector<std::string>& items, size_t most) {
   std::string text;
-  for (size_t index = 0; index < items.size() && index < most; ++index) text += (index == 0 ? "" : ", ") + items[index];
+  for (size_t index = 0; index < items.size() && index < most; ++index)
+    text += (index == 0 ? "" : ", ") + items[index];
   if (items.size() > most) text += ", …";
   return text;
 }
@@ -51,17 +53,21 @@ class Writer {
     for (const UnboundSymbol& unbound : totals_.unbound) {
       const std::string inputs = list(unbound.inputs, 4);
       say("unbound_symbol",
-          "The size '" + unbound.symbol + "' of " + inputs + " is open: give it with " + unbound.option + " to get figures.",
+          "The size '" + unbound.symbol + "' of " + inputs + " is open: give it with " +
+              unbound.option + " to get figures.",
           {{"symbol", unbound.symbol}, {"option", unbound.option}, {"inputs", inputs}});
     }
-    if (totals_.unbound.empty()) say("unknown_time", "The time is unknown: a count passes 64 bits.", {});
+    if (totals_.unbound.empty())
+      say("unknown_time", "The time is unknown: a count passes 64 bits.", {});
   }
 
   std::string precision_text() const {
-    const bool weights_only = roofline_.evaluated_as == Precision::Int4 || roofline_.evaluated_as == Precision::Fp4;
+    const bool weights_only =
+        roofline_.evaluated_as == Precision::Int4 || roofline_.evaluated_as == Precision::Fp4;
     std::string text(title(roofline_.evaluated_as));
     if (weights_only) text += " (weights; arithmetic in FP16)";
-    if (roofline_.precision == Precision::Fp32 && roofline_.evaluated_as == Precision::Tf32) text += " (for FP32)";
+    if (roofline_.precision == Precision::Fp32 && roofline_.evaluated_as == Precision::Tf32)
+      text += " (for FP32)";
     return text;
   }
 
@@ -75,8 +81,9 @@ class Writer {
     }
     const std::string floor = roofline_.seconds_floor ? duration(*roofline_.seconds_floor) : "?";
     say("time",
-        where + " the model takes " + duration(seconds) + " (" + grouped(1 / seconds) + " runs/s), predicted from " +
-            source + " with one kernel per operator; no engine can take less than " + floor + ".",
+        where + " the model takes " + duration(seconds) + " (" + grouped(1 / seconds) +
+            " runs/s), predicted from " + source +
+            " with one kernel per operator; no engine can take less than " + floor + ".",
         {{"device", roofline_.device},
          {"precision", std::string(name(roofline_.evaluated_as))},
          {"time", duration(seconds)},
@@ -105,11 +112,12 @@ class Writer {
       const char* code;
       const char* text;
     };
-    const Part parts[] = {{roofline_.memory_seconds, "memory_bound", "bound by memory"},
-                          {roofline_.compute_seconds, "compute_bound", "bound by arithmetic"},
-                          {roofline_.launch_bound_seconds, "launch_bound", "bound by kernel launches"}};
-    const Part& most =
-        *std::max_element(parts, parts + 3, [](const Part& a, const Part& b) { return a.seconds < b.seconds; });
+    const Part parts[] = {
+        {roofline_.memory_seconds, "memory_bound", "bound by memory"},
+        {roofline_.compute_seconds, "compute_bound", "bound by arithmetic"},
+        {roofline_.launch_bound_seconds, "launch_bound", "bound by kernel launches"}};
+    const Part& most = *std::max_element(
+        parts, parts + 3, [](const Part& a, const Part& b) { return a.seconds < b.seconds; });
     const std::string share = percent(most.seconds / seconds);
     Args args = {{"share", share}};
     std::string text = share + " of that is " + most.text;
@@ -118,7 +126,9 @@ class Writer {
       const std::string ridge = plain_or_quantity(*roofline_.ridge);
       text += ": " + grouped(static_cast<double>(bound)) + " of " + count_of(all, "contraction") +
               (all == 1 ? " lies" : " lie") + " below the ridge of " + ridge + " FLOP/B";
-      args.insert(args.end(), {{"below", std::to_string(bound)}, {"contractions", std::to_string(all)}, {"ridge", ridge}});
+      args.insert(args.end(), {{"below", std::to_string(bound)},
+                               {"contractions", std::to_string(all)},
+                               {"ridge", ridge}});
     }
     say(most.code, text + ".", std::move(args));
   }
@@ -135,7 +145,8 @@ class Writer {
     const std::string group_share = percent(group.seconds / *roofline_.seconds);
     const std::string node_share = percent(roofline_.node_seconds[first] / *roofline_.seconds);
     say("hottest",
-        group.key + " takes " + group_share + " of the time; the costliest node is '" + node + "' with " + node_share + ".",
+        group.key + " takes " + group_share + " of the time; the costliest node is '" + node +
+            "' with " + node_share + ".",
         {{"op", group.key}, {"op_share", group_share}, {"node", node}, {"node_share", node_share}});
   }
 
@@ -159,19 +170,22 @@ class Writer {
   void tell_assumptions() {
     for (const auto& [symbol, value] : totals_.assumed) {
       say("assumed_batch",
-          "The size '" + symbol + "' is open and taken as " + std::to_string(value) + "; --batch sets it.",
+          "The size '" + symbol + "' is open and taken as " + std::to_string(value) +
+              "; --batch sets it.",
           {{"symbol", symbol}, {"value", std::to_string(value)}});
     }
-    const bool per_iteration = std::any_of(figures_.nodes.begin(), figures_.nodes.end(), [](const NodeFigures& node) {
-      return (node.flags & kPerIteration) != 0;
-    });
+    const bool per_iteration =
+        std::any_of(figures_.nodes.begin(), figures_.nodes.end(),
+                    [](const NodeFigures& node) { return (node.flags & kPerIteration) != 0; });
     if (per_iteration) {
-      say("loop_per_iteration", "A loop's trip count is unknown: its figures are of one iteration.", {});
+      say("loop_per_iteration", "A loop's trip count is unknown: its figures are of one iteration.",
+          {});
     }
-    const bool branch = std::any_of(figures_.nodes.begin(), figures_.nodes.end(), [](const NodeFigures& node) {
-      return (node.flags & kBranch) != 0;
-    });
-    if (branch) say("if_costlier_branch", "Of branches chosen while running, the costlier is counted.", {});
+    const bool branch =
+        std::any_of(figures_.nodes.begin(), figures_.nodes.end(),
+                    [](const NodeFigures& node) { return (node.flags & kBranch) != 0; });
+    if (branch)
+      say("if_costlier_branch", "Of branches chosen while running, the costlier is counted.", {});
   }
 
   void tell_coverage() {
@@ -180,15 +194,21 @@ class Writer {
     if (unmodelled > 0) {
       std::vector<std::string> names;
       for (const UnmodelledOp& op : totals_.unmodelled_ops) names.push_back(op.op);
-      const std::string share = totals_.unmodelled_bytes_share ? percent(*totals_.unmodelled_bytes_share) : "?";
+      const std::string share =
+          totals_.unmodelled_bytes_share ? percent(*totals_.unmodelled_bytes_share) : "?";
       say("coverage",
-          count_of(unmodelled, "node") + " of " + grouped(static_cast<double>(nodes)) + " (" + list(names, 4) +
-              ") have no cost rule: their arithmetic is missing, their share of the traffic is " + share + ".",
-          {{"unmodelled", std::to_string(unmodelled)}, {"nodes", std::to_string(nodes)}, {"share", share}});
+          count_of(unmodelled, "node") + " of " + grouped(static_cast<double>(nodes)) + " (" +
+              list(names, 4) +
+              ") have no cost rule: their arithmetic is missing, their share of the traffic is " +
+              share + ".",
+          {{"unmodelled", std::to_string(unmodelled)},
+           {"nodes", std::to_string(nodes)},
+           {"share", share}});
     }
     if (totals_.data_dependent_nodes > 0) {
       say("data_dependent",
-          "The sizes of " + count_of(totals_.data_dependent_nodes, "node") + " depend on the data: they are left out.",
+          "The sizes of " + count_of(totals_.data_dependent_nodes, "node") +
+              " depend on the data: they are left out.",
           {{"nodes", std::to_string(totals_.data_dependent_nodes)}});
     }
   }
@@ -202,7 +222,8 @@ class Writer {
 
 }  // namespace
 
-std::vector<Sentence> write_verdict(const Figures& figures, const Graph& graph, const Roofline& roofline) {
+std::vector<Sentence> write_verdict(const Figures& figures, const Graph& graph,
+                                    const Roofline& roofline) {
   return Writer(figures, graph, roofline).write();
 }
 

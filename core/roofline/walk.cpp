@@ -1,4 +1,5 @@
-// Flattens nested bodies with an explicit stack, so that a deeply nested file cannot exhaust the program's.
+// Flattens nested bodies with an explicit stack, so that a deeply nested file cannot exhaust the
+// program's.
 #include "roofline/walk.hpp"
 
 namespace trtreport {
@@ -12,7 +13,7 @@ struct Frame {
   size_t next_body = 0;
   uint32_t open_step = 0;  // the step whose bodies are being walked
   bool open = false;
-  Step context;            // times and flags that nodes of this body inherit
+  Step context;  // times and flags that nodes of this body inherit
 };
 
 ops::BodyRun run_of(const ops::Inference& inference, BodyId body) {

@@ -1,17 +1,19 @@
-// MACs of Einsum. Two operands: the size of the index space, the product of the dims of all letters that occur. More:
-// contracted pairwise from left to right, each step keeping the letters that the rest still needs. One operand is no
-// contraction: it costs one FLOP per input element where it sums, else nothing.
+// MACs of Einsum. Two operands: the size of the index space, the product of the dims of all letters
+// that occur. More: contracted pairwise from left to right, each step keeping the letters that the
+// rest still needs. One operand is no contraction: it costs one FLOP per input element where it
+// sums, else nothing.
+#include "ops/cost/rules.hpp"
+
 #include <algorithm>
 #include <string_view>
 #include <vector>
-
-#include "ops/cost/rules.hpp"
 
 namespace trtreport::ops::cost {
 
 namespace {
 
-// A letter, or kEllipsis + n for the n-th dim of the ellipsis, counted from its end (they broadcast right-aligned).
+// A letter, or kEllipsis + n for the n-th dim of the ellipsis, counted from its end (they broadcast
+// right-aligned).
 using Letter = int;
 constexpr Letter kEllipsis = 256;
 using Letters = std::vector<Letter>;
@@ -70,7 +72,8 @@ void note_size(std::vector<Dimension>& dimensions, Letter letter, Count size) {
   for (Dimension& dimension : dimensions) {
     if (dimension.letter != letter) continue;
     if (!dimension.size.known() || !size.known()) {
-      if (dimension.size == Count(1) || dimension.size.known() == size.known()) dimension.size = size;
+      if (dimension.size == Count(1) || dimension.size.known() == size.known())
+        dimension.size = size;
       return;
     }
     if (size.value() > dimension.size.value()) dimension.size = size;
@@ -95,7 +98,8 @@ Letters implicit_output(const std::vector<Letters>& operands) {
       const bool again = contains(seen, letter);
       if (!again) seen.push_back(letter);
       if (!again || letter >= kEllipsis) add_once(output, {letter});
-      if (again && letter < kEllipsis) output.erase(std::remove(output.begin(), output.end(), letter), output.end());
+      if (again && letter < kEllipsis)
+        output.erase(std::remove(output.begin(), output.end(), letter), output.end());
     }
   }
   return output;
@@ -110,7 +114,8 @@ Count pairwise_macs(const std::vector<Letters>& operands, const Letters& output,
     add_once(both, operands[next]);
     macs = macs + index_space(dimensions, both);
     Letters needed = output;
-    for (size_t later = next + 1; later < operands.size(); ++later) add_once(needed, operands[later]);
+    for (size_t later = next + 1; later < operands.size(); ++later)
+      add_once(needed, operands[later]);
     left.clear();
     for (Letter letter : both) {
       if (contains(needed, letter)) left.push_back(letter);
@@ -123,7 +128,8 @@ Count pairwise_macs(const std::vector<Letters>& operands, const Letters& output,
 
 Cost einsum(const CostContext& context, uint32_t) {
   const Equation equation = split(context.attribute_string("equation", ""));
-  if (static_cast<int>(equation.terms.size()) != context.input_count()) return contraction(Count::unknown());
+  if (static_cast<int>(equation.terms.size()) != context.input_count())
+    return contraction(Count::unknown());
   std::vector<Letters> operands;
   std::vector<Dimension> dimensions;
   int widest_ellipsis = 0;
@@ -143,8 +149,8 @@ Cost einsum(const CostContext& context, uint32_t) {
     const bool sums = !(context.output_elements(0) == context.input_elements(0));
     return {.macs = 0, .flops = sums ? context.input_elements(0) : Count(0)};
   }
-  const Letters output =
-      equation.has_output ? letters_of(equation.output, widest_ellipsis) : implicit_output(operands);
+  const Letters output = equation.has_output ? letters_of(equation.output, widest_ellipsis)
+                                             : implicit_output(operands);
   return contraction(pairwise_macs(operands, output, dimensions));
 }
 

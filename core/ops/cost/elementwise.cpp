@@ -1,5 +1,6 @@
-// FLOPs of operators that do a fixed amount of work for each element; they multiply and accumulate nothing. One FLOP
-// is one addition, multiplication, division, comparison, root or transcendental function.
+// FLOPs of operators that do a fixed amount of work for each element; they multiply and accumulate
+// nothing. One FLOP is one addition, multiplication, division, comparison, root or transcendental
+// function.
 #include "ops/cost/rules.hpp"
 
 namespace trtreport::ops::cost {
@@ -18,7 +19,9 @@ Count output_elements(const CostContext& context) {
 
 Cost free(const CostContext&, uint32_t) { return {}; }
 
-Cost unmodelled(const CostContext&, uint32_t) { return {.macs = Count::unknown(), .flops = Count::unknown()}; }
+Cost unmodelled(const CostContext&, uint32_t) {
+  return {.macs = Count::unknown(), .flops = Count::unknown()};
+}
 
 Cost elementwise(const CostContext& context, uint32_t per_element) {
   return {.flops = output_elements(context) * per_element};
@@ -30,7 +33,8 @@ Cost elementwise_input(const CostContext& context, uint32_t per_element) {
 
 // One operation for each input after the first.
 Cost variadic(const CostContext& context, uint32_t per_element) {
-  const uint64_t steps = context.input_count() > 1 ? static_cast<uint64_t>(context.input_count() - 1) : 0;
+  const uint64_t steps =
+      context.input_count() > 1 ? static_cast<uint64_t>(context.input_count() - 1) : 0;
   return {.flops = output_elements(context) * steps * per_element};
 }
 
@@ -43,10 +47,12 @@ Cost pool(const CostContext& context, uint32_t per_element) {
   return {.flops = context.output_elements(0) * window * per_element};
 }
 
-// Over `size` channels: squares and their sum with the bias; then the factor, the power and the quotient.
+// Over `size` channels: squares and their sum with the bias; then the factor, the power and the
+// quotient.
 Cost lrn(const CostContext& context, uint32_t) {
   const int64_t size = context.attribute_int("size", 1);
-  const Count per_element = size < 0 ? Count::unknown() : Count(2 * static_cast<uint64_t>(size) + 3);
+  const Count per_element =
+      size < 0 ? Count::unknown() : Count(2 * static_cast<uint64_t>(size) + 3);
   return {.flops = output_elements(context) * per_element};
 }
 

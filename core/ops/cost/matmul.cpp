@@ -1,4 +1,5 @@
-// MACs of the matrix products: output elements x inner dimension, whatever the batch dimensions broadcast to.
+// MACs of the matrix products: output elements x inner dimension, whatever the batch dimensions
+// broadcast to.
 #include "ops/cost/rules.hpp"
 
 namespace trtreport::ops::cost {
@@ -21,13 +22,17 @@ Cost matmul(const CostContext& context, uint32_t) {
   return contraction(context.output_elements(0) * inner_dim(context, false));
 }
 
-Cost qlinear_matmul(const CostContext& context, uint32_t per_element) { return matmul(context, per_element); }
+Cost qlinear_matmul(const CostContext& context, uint32_t per_element) {
+  return matmul(context, per_element);
+}
 
-// transBatchA moves the first dim behind the batch dims, so that a transposed operand has its inner dim in front.
+// transBatchA moves the first dim behind the batch dims, so that a transposed operand has its inner
+// dim in front.
 Cost fused_matmul(const CostContext& context, uint32_t) {
   const bool transposed = context.attribute_int("transA", 0) != 0;
   const bool batch_inside = context.attribute_int("transBatchA", 0) != 0;
-  const Count inner = transposed && batch_inside ? context.input_dim(0, 0) : inner_dim(context, transposed);
+  const Count inner =
+      transposed && batch_inside ? context.input_dim(0, 0) : inner_dim(context, transposed);
   return contraction(context.output_elements(0) * inner);
 }
 

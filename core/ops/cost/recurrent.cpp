@@ -1,5 +1,6 @@
-// MACs of the recurrent layers: every step of every sequence multiplies the input by W [directions, gates x hidden,
-// input] and the state by R [directions, gates x hidden, hidden], so gates x (input + hidden) x hidden a direction.
+// MACs of the recurrent layers: every step of every sequence multiplies the input by W [directions,
+// gates x hidden, input] and the state by R [directions, gates x hidden, hidden], so gates x (input
+// + hidden) x hidden a direction.
 #include "ops/cost/rules.hpp"
 
 namespace trtreport::ops::cost {

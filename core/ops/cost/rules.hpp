@@ -1,4 +1,5 @@
-// Every cost rule and traffic rule that ops.def may name. The table and the tests declare them through this header.
+// Every cost rule and traffic rule that ops.def may name. The table and the tests declare them
+// through this header.
 #pragma once
 
 #include "ops/cost.hpp"
@@ -7,8 +8,8 @@ namespace trtreport::ops {
 
 namespace cost {
 
-// FLOPs of a contraction are exactly 2 x MACs; biases and fused activations are not counted. Attention operators add
-// kSoftmaxFlops for every score.
+// FLOPs of a contraction are exactly 2 x MACs; biases and fused activations are not counted.
+// Attention operators add kSoftmaxFlops for every score.
 inline constexpr uint64_t kSoftmaxFlops = 5;
 
 Cost affine_grid(const CostContext& context, uint32_t per_element);

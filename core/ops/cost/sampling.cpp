@@ -1,5 +1,6 @@
-// FLOPs of interpolation: a weighted sum of the neighbours, one product each and one sum less. Over `a` axes that is
-// 2^(a+1) - 1 (linear: 7 over two) or 2 x 4^a - 1 (cubic: 31 over two); computed coordinates add one more.
+// FLOPs of interpolation: a weighted sum of the neighbours, one product each and one sum less. Over
+// `a` axes that is 2^(a+1) - 1 (linear: 7 over two) or 2 x 4^a - 1 (cubic: 31 over two); computed
+// coordinates add one more.
 #include "ops/cost/rules.hpp"
 
 namespace trtreport::ops::cost {
@@ -36,7 +37,8 @@ Cost resize(const CostContext& context, uint32_t) {
   return {.flops = context.output_elements(0) * interpolation_flops(mode, resized_axes(context))};
 }
 
-// Input [batch, channels, spatial...]; the default was "bilinear" before opset 20 and is "linear" since.
+// Input [batch, channels, spatial...]; the default was "bilinear" before opset 20 and is "linear"
+// since.
 Cost grid_sample(const CostContext& context, uint32_t) {
   const Mode mode = mode_of(context.attribute_string("mode", "linear"));
   const int axes = context.input_rank(0) - 2;
@@ -52,7 +54,8 @@ Cost roi_align(const CostContext& context, uint32_t) {
   return {.flops = context.output_elements(0) * side * side * kSampleFlops};
 }
 
-// Each coordinate is a row of theta times the point: as many products and sums as there are coordinates.
+// Each coordinate is a row of theta times the point: as many products and sums as there are
+// coordinates.
 Cost affine_grid(const CostContext& context, uint32_t) {
   return {.flops = context.output_elements(0) * context.output_dim(0, -1) * 2};
 }

@@ -1,5 +1,5 @@
-// FLOPs of Fourier transforms, counted as fast ones (5 n log2 n for n points, the logarithm rounded up), and of
-// determinants (2n^3/3 by LU decomposition).
+// FLOPs of Fourier transforms, counted as fast ones (5 n log2 n for n points, the logarithm rounded
+// up), and of determinants (2n^3/3 by LU decomposition).
 #include "ops/cost/rules.hpp"
 
 namespace trtreport::ops::cost {
@@ -16,7 +16,8 @@ Count fast_transform(Count points) {
 // The only element of a constant integer input.
 Count constant_input(const CostContext& context, int index) {
   const Tensor* tensor = context.input_tensor(index);
-  if (tensor == nullptr || tensor->value == nullptr || tensor->value->dims.size() != 1) return Count::unknown();
+  if (tensor == nullptr || tensor->value == nullptr || tensor->value->dims.size() != 1)
+    return Count::unknown();
   return context.evaluate(tensor->value->dims[0]);
 }
 
@@ -31,13 +32,16 @@ int transform_axis(const CostContext& context) {
 
 }  // namespace
 
-// Input and output are [..., 1 or 2]. One-sided outputs hold about half of the points of the transform.
+// Input and output are [..., 1 or 2]. One-sided outputs hold about half of the points of the
+// transform.
 Cost dft(const CostContext& context, uint32_t) {
   const int axis = transform_axis(context);
-  const bool halved = context.attribute_int("onesided", 0) != 0 && context.attribute_int("inverse", 0) == 0;
+  const bool halved =
+      context.attribute_int("onesided", 0) != 0 && context.attribute_int("inverse", 0) == 0;
   Count points = constant_input(context, 1);
   if (!points.known()) points = halved ? context.input_dim(0, axis) : context.output_dim(0, axis);
-  const Count transforms = context.output_elements(0) / context.output_dim(0, -1) / context.output_dim(0, axis);
+  const Count transforms =
+      context.output_elements(0) / context.output_dim(0, -1) / context.output_dim(0, axis);
   return {.flops = transforms * fast_transform(points)};
 }
 

@@ -1,11 +1,13 @@
-// What a node reads of its inputs, in elements. Most read them whole; look-ups and cuts read what they write.
+// What a node reads of its inputs, in elements. Most read them whole; look-ups and cuts read what
+// they write.
 #include "ops/cost/rules.hpp"
 
 namespace trtreport::ops::traffic {
 
 namespace {
 
-// Rows of a block-quantized table: packed two or more to a byte where its type is uint8, and a scale for each block.
+// Rows of a block-quantized table: packed two or more to a byte where its type is uint8, and a
+// scale for each block.
 Count block_quantized(const CostContext& context, int index) {
   const Count rows = context.output_elements(0);
   const int64_t bits = context.attribute_int("bits", 4);
@@ -37,7 +39,8 @@ Count gather_embeddings(const CostContext& context, int index) {
   return index >= 2 && index <= 4 ? context.output_elements(0) : context.input_elements(index);
 }
 
-// Split and its kin write their first input once over; of a sequence, what was joined is what was read.
+// Split and its kin write their first input once over; of a sequence, what was joined is what was
+// read.
 Count reads_what_it_writes(const CostContext& context, int index) {
   if (index > 0) return context.input_elements(index);
   const Count own = context.input_elements(0);
