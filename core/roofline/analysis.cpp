@@ -185,11 +185,12 @@ Figures analyse_figures(const ops::Inference& inference, const Graph& graph,
                         Diagnostics& diagnostics) {
   Figures figures;
   figures.assumed = assumed_bindings(inference);
-  const std::vector<Step> steps = walk(inference, graph);
+  std::vector<Step> steps = walk(inference, graph);
   const Counting counting = prepare(inference, graph, steps, figures.assumed);
   figures.nodes.reserve(steps.size());
   for (const Step& step : steps) figures.nodes.push_back(count_node(counting, step));
   const std::vector<Listed> listed = list_nodes(inference, graph, steps, figures.nodes);
+  std::vector<Step>().swap(steps);  // tracing memory takes the most memory of all
   count_parameters(counting, figures.nodes, figures.totals);
   figures.memory = trace_memory(counting, listed);
   figures.floor = floor_of(counting, figures.nodes);

@@ -46,6 +46,7 @@ struct ResizableTraffic {
 struct NodeFigures {
   NodeId node = 0;  // in the Graph
   OpClass op_class = OpClass::Unknown;
+  DType precision = DType::Undefined;  // of its arithmetic as stored; quantized between Q/DQ
   uint16_t flags = 0;
   uint64_t times = 1;
   Count macs = 0,
@@ -58,8 +59,6 @@ struct NodeFigures {
   Count course_flops = 0,
         course_bytes = 0;  // 1 FLOP per MAC; weights + output, views count their output
   uint64_t params = 0;     // elements of weights that this node is the first to use
-  DType precision =
-      DType::Undefined;  // of its arithmetic as stored; the quantized type between Q/DQ
 };
 
 struct UnboundSymbol {

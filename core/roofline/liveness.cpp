@@ -192,9 +192,12 @@ uint64_t stored(const Lifetime& buffer) { return buffer.bytes; }
 MemoryTimeline timeline_of(std::span<const Lifetime> buffers, std::span<const Span> unbound,
                            size_t places) {
   MemoryTimeline timeline;
-  std::vector<uint64_t> live;
-  const HighWater peak = high_water_of(buffers, places, &live, stored);
-  timeline.live.assign(live.begin(), live.end());
+  HighWater peak;
+  {
+    std::vector<uint64_t> live;
+    peak = high_water_of(buffers, places, &live, stored);
+    timeline.live.assign(live.begin(), live.end());
+  }
   std::vector<int64_t> change(places + 1, 0);
   for (const Span& span : unbound) {
     ++change[span.first];
