@@ -43,6 +43,16 @@ bool Diagnostics::has_errors() const {
                      [](const Diagnostic& item) { return item.severity == Severity::Error; });
 }
 
+void Diagnostics::demote(const std::function<bool(uint32_t node)>& left_out,
+                         std::string_view reason) {
+  for (Diagnostic& item : items_) {
+    if (item.severity != Severity::Warning || item.node == kNoNode || !left_out(item.node))
+      continue;
+    item.severity = Severity::Note;
+    item.message.append(reason);
+  }
+}
+
 std::vector<std::pair<std::string, uint64_t>> Diagnostics::left_out() const {
   std::vector<std::pair<std::string, uint64_t>> result;
   for (const Count& count : counts_) {

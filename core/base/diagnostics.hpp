@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +41,8 @@ class Diagnostics {
 
   const std::vector<Diagnostic>& items() const { return items_; }
   bool has_errors() const;
+  // Turns warnings about nodes that `left_out` says into notes, with `reason` behind the message.
+  void demote(const std::function<bool(uint32_t node)>& left_out, std::string_view reason);
   // (code, how many were left out) in order of first appearance; empty when all were kept.
   std::vector<std::pair<std::string, uint64_t>> left_out() const;
 

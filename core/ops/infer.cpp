@@ -1,14 +1,17 @@
 // The context of one shape rule: reading inputs and attributes, stating outputs.
 #include "ops/infer.hpp"
 
+#include "graph/names.hpp"
 #include "ops/inference.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace trtreport::ops {
 namespace {
 
 const Type kNoType;
+constexpr size_t kMostCauseName = 160;  // hidden sizes are many
 
 }  // namespace
 
@@ -138,7 +141,16 @@ void InferContext::set_type(int index, Type type) {
 }
 
 void InferContext::set(int index, DType dtype, std::span<const Dim> dims) {
-  if (has_output(index)) set(index, dtype, graph().shape(dims));
+  if (!has_output(index)) return;
+  const auto is_negative = [](const Dim& dim) { return dim.is_number() && dim.number() < 0; };
+  if (std::none_of(dims.begin(), dims.end(), is_negative)) {
+    set(index, dtype, graph().shape(dims));
+    return;
+  }
+  fault("its operands and attributes ask for a negative size");
+  Dims sizes(dims.begin(), dims.end());
+  std::replace_if(sizes.begin(), sizes.end(), is_negative, hidden("the size would be negative"));
+  set(index, dtype, graph().shape(sizes));
 }
 
 void InferContext::set(int index, DType dtype, const Shape& shape) {
@@ -166,11 +178,13 @@ void InferContext::set_value(int index, Value value) {
 
 Dim InferContext::hidden(std::string_view cause) {
   std::string text(op());
-  text.append(" '").append(graph().text(node_->name)).append("': ").append(cause);
+  text.append(" '").append(cut_text(graph().text(node_->name), kMostCauseName));
+  text.append("': ").append(cause);
   return graph().dims().hidden(text);
 }
 
 void InferContext::fault(std::string message) {
+  engine_.body_run(node_->body).faulty = true;
   const std::string name(graph().text(node_->name));
   engine_.diagnostics().add({Severity::Warning,
                              "bad_node",

@@ -28,6 +28,7 @@ struct BodyRun {
       1;  // runs of this body for each run of its node; nullopt: unknown (counted once, flagged)
   bool taken = true;    // false: a branch that a constant condition never takes
   bool certain = true;  // false for the branches of an If whose condition is unknown
+  bool faulty = false;  // a node in it cannot run on these shapes: a branch for other inputs
 };
 
 class Inference {

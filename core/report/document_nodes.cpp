@@ -145,13 +145,7 @@ std::optional<double> intensity_of(ops::Count flops, ops::Count bytes) {
   return static_cast<double>(flops.value()) / static_cast<double>(bytes.value());
 }
 
-void write_ratio(const std::optional<double>& ratio, JsonWriter& json) {
-  if (ratio) {
-    json.six_digits(*ratio);
-  } else {
-    json.null();
-  }
-}
+void write_ratio(const std::optional<double>& ratio, JsonWriter& json) { json.value(ratio); }
 
 void write_course(ops::Count flops, ops::Count bytes, JsonWriter& json) {
   json.begin_object();

@@ -78,6 +78,21 @@ void write_column(std::string_view key, const std::vector<double>& column, JsonW
   json.end_array();
 }
 
+// Bytes are whole, and exact below 2^53.
+void write_bytes(std::string_view key, const std::vector<double>& column, JsonWriter& json) {
+  constexpr double kExact = 9007199254740992.0;
+  json.key(key);
+  json.begin_array();
+  for (const double number : column) {
+    if (number >= 0 && number < kExact) {
+      json.value(static_cast<uint64_t>(number));
+    } else {
+      json.six_digits(number);
+    }
+  }
+  json.end_array();
+}
+
 void write_ceilings(const Roofline& roofline, JsonWriter& json) {
   json.member("device", roofline.device);
   json.member("source", source_of(roofline.measured));
@@ -182,7 +197,7 @@ void write_roofline(const Roofline& roofline, Columns columns, JsonWriter& json)
   write_verdict(roofline.verdict, json);
   if (columns == Columns::Written) {
     write_column("node_seconds", roofline.node_seconds, json);
-    write_column("node_bytes", roofline.node_bytes, json);
+    write_bytes("node_bytes", roofline.node_bytes, json);
     write_column("node_intensity", roofline.node_intensity, json);
     json.member("node_bound", roofline.node_bound);
   }

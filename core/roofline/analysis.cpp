@@ -152,6 +152,14 @@ void describe_symbols(const Figures& figures, Diagnostics& diagnostics) {
   }
 }
 
+// What is wrong in a branch that is not counted changes no figure.
+void quiet_left_out(const Graph& graph, const Figures& figures, Diagnostics& diagnostics) {
+  std::vector<bool> listed(graph.nodes.size());
+  for (const NodeFigures& node : figures.nodes) listed[node.node] = true;
+  diagnostics.demote([&](NodeId node) { return node < listed.size() && !listed[node]; },
+                     " (in a branch that is not counted)");
+}
+
 void describe_nodes(const Graph& graph, const Figures& figures, Diagnostics& diagnostics) {
   std::vector<bool> told(graph.bodies.size());
   for (const NodeFigures& node : figures.nodes) {
@@ -198,6 +206,7 @@ Figures analyse_figures(const ops::Inference& inference, const Graph& graph,
   figures.totals.unbound = unbound_symbols(graph, figures.assumed);
   for (const DimTable::Binding& binding : figures.assumed)
     figures.totals.assumed.emplace_back(binding.name, binding.value);
+  quiet_left_out(graph, figures, diagnostics);
   describe_symbols(figures, diagnostics);
   describe_nodes(graph, figures, diagnostics);
   return figures;

@@ -2,14 +2,20 @@
 // ready at its owner.
 #include "roofline/listing.hpp"
 
+#include <algorithm>
+
 namespace trtreport {
 
 namespace {
 
+// What a branch weighs against its sibling. One that cannot run on these shapes was written for
+// other inputs (another sampling rate, another rank): it loses to any that can.
 struct Weight {
   uint64_t macs = 0, flops = 0, bytes = 0;
+  bool faulty = false;
 
   bool operator<(const Weight& other) const {
+    if (faulty != other.faulty) return faulty;
     if (macs != other.macs) return macs < other.macs;
     return flops != other.flops ? flops < other.flops : bytes < other.bytes;
   }
@@ -30,6 +36,7 @@ void add(Weight& sum, const Weight& more) {
   sum.macs = saturating(sum.macs, more.macs);
   sum.flops = saturating(sum.flops, more.flops);
   sum.bytes = saturating(sum.bytes, more.bytes);
+  sum.faulty = sum.faulty || more.faulty;
 }
 
 struct Choice {
@@ -50,6 +57,8 @@ Choice choose(const ops::Inference& inference, const Graph& graph, std::span<con
               std::span<const NodeFigures> figures) {
   Choice choice{std::vector<bool>(graph.bodies.size()), std::vector<bool>(graph.bodies.size())};
   std::vector<Weight> bodies(graph.bodies.size());
+  const size_t known = std::min(bodies.size(), inference.bodies().size());
+  for (size_t body = 0; body < known; ++body) bodies[body].faulty = inference.bodies()[body].faulty;
   for (size_t index = steps.size(); index-- > 0;) {
     const Node& node = graph.nodes[steps[index].node];
     add(bodies[node.body], figures[index]);
