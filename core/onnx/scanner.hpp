@@ -45,7 +45,8 @@ class Scanner {
   // Reads a number at `position`, which must not pass `end`, and moves `position` behind it.
   bool varint(uint64_t& position, uint64_t end, uint64_t& value) {
     if (position >= begin_ && position < std::min(end, end_)) {  // tags and most lengths: one byte
-      const unsigned char byte = static_cast<unsigned char>(window_[position - begin_]);
+      const size_t at = static_cast<size_t>(position - begin_);
+      const unsigned char byte = static_cast<unsigned char>(window_[at]);
       if (byte < 0x80) {
         value = byte;
         ++position;

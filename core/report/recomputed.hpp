@@ -8,8 +8,8 @@
 namespace trtreport {
 
 // Members of an object that the caller has begun: "options", "totals", "roofline" (without its
-// columns), "memory" (without its timelines), "diagnostics". Same fields, same figures, same text as
-// the document's.
+// columns), "memory" (without its timelines), "diagnostics". Same fields, same figures, same text
+// as the document's.
 void write_recomputed(const Analysis& analysis, const Roofline& roofline, JsonWriter& json);
 
 // Members of an object that the caller has begun: "version", "default_device" and "devices", the

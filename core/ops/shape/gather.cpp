@@ -53,8 +53,8 @@ void store_gathered(InferContext& context, const Dims& dims, int axis) {
   const size_t index_rank = indices->extents.size();
   std::vector<int64_t> from;
   for_each_index(*to, [&](const Extents& index) {
-    const Extents picked(index.begin() + axis,
-                         index.begin() + axis + static_cast<int64_t>(index_rank));
+    const auto first = index.begin() + static_cast<std::ptrdiff_t>(along);
+    const Extents picked(first, first + static_cast<std::ptrdiff_t>(index_rank));
     const int64_t place = places[static_cast<size_t>(offset_of(picked, index_strides))];
     int64_t at = place * strides[along];
     for (size_t i = 0; i < data->extents.size(); ++i) {

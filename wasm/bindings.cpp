@@ -1,0 +1,137 @@
+// The C functions over one Session. This is where everything that might be thrown ends.
+#include "wasm/bindings.hpp"
+
+#include "wasm/session.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <string>
+
+#ifdef __EMSCRIPTEN__
+#include <emscripten.h>
+
+// clang-format off
+EM_JS(uint32_t, trtreport_js_read, (uint32_t file, double offset, void* out, uint32_t length), {
+  return Module["trtreportRead"](file >>> 0, offset, out >>> 0, length >>> 0);
+});
+EM_JS(int, trtreport_js_write, (const char* text, uint32_t length), {
+  return Module["trtreportWrite"](text >>> 0, length >>> 0) ? 1 : 0;
+});
+// clang-format on
+#endif
+
+namespace {
+
+using namespace trtreport;
+
+constexpr uint64_t kMostOffset = uint64_t{1} << 53;
+constexpr size_t kMostRead = size_t{1} << 30;
+
+struct Functions {
+#ifdef __EMSCRIPTEN__
+  trtreport_read_function read = trtreport_js_read;
+  trtreport_write_function write = trtreport_js_write;
+#else
+  trtreport_read_function read = nullptr;
+  trtreport_write_function write = nullptr;
+#endif
+};
+
+class CHost : public wasm::Host {
+ public:
+  Functions functions;
+
+  size_t read(uint32_t file, uint64_t offset, std::span<std::byte> out) override {
+    if (functions.read == nullptr || offset > kMostOffset) return 0;
+    const size_t want = std::min(out.size(), kMostRead);
+    const size_t got =
+        functions.read(file, static_cast<double>(offset), out.data(), static_cast<uint32_t>(want));
+    return std::min(got, want);
+  }
+  bool write(std::string_view text) override {
+    if (functions.write == nullptr) return false;
+    return functions.write(text.data(), static_cast<uint32_t>(text.size())) != 0;
+  }
+};
+
+struct Instance {
+  CHost host;
+  wasm::Session session{host};
+  std::string request, answer;
+};
+
+Instance& instance() {
+  static Instance all;
+  return all;
+}
+
+// After a fault of which nobody knows where it left the session, the model is closed.
+template <class Call>
+void answer_with(Call call) {
+  Instance& all = instance();
+  try {
+    all.answer = call(all.session, std::string_view(all.request));
+  } catch (const std::bad_alloc&) {
+    all.session.close();
+    all.answer = R"({"error":{"code":"out_of_memory","message":"the memory does not suffice"}})";
+  } catch (const std::exception& fault) {
+    all.session.close();
+    all.answer = wasm::error_text({"internal", fault.what()});
+  } catch (...) {
+    all.session.close();
+    all.answer = R"({"error":{"code":"internal","message":"an unknown fault"}})";
+  }
+  all.request.clear();
+}
+
+}  // namespace
+
+extern "C" {
+
+char* trtreport_request(uint32_t bytes) {
+  std::string& request = instance().request;
+  try {
+    request.assign(bytes, '\0');
+  } catch (...) {
+    request.clear();
+    return nullptr;
+  }
+  return request.data();
+}
+
+void trtreport_open(void) {
+  answer_with(
+      [](wasm::Session& session, std::string_view request) { return session.open(request); });
+}
+
+void trtreport_analyse(void) {
+  answer_with(
+      [](wasm::Session& session, std::string_view request) { return session.analyse(request); });
+}
+
+void trtreport_recompute(void) {
+  answer_with(
+      [](wasm::Session& session, std::string_view request) { return session.recompute(request); });
+}
+
+void trtreport_devices(void) {
+  answer_with([](wasm::Session& session, std::string_view) { return session.devices(); });
+}
+
+void trtreport_close(void) {
+  answer_with([](wasm::Session& session, std::string_view) {
+    session.close();
+    return std::string("{}");
+  });
+}
+
+const char* trtreport_answer(void) { return instance().answer.c_str(); }
+
+uint32_t trtreport_answer_length(void) { return static_cast<uint32_t>(instance().answer.size()); }
+
+void trtreport_set_host(trtreport_read_function read, trtreport_write_function write) {
+  instance().host.functions = {read, write};
+}
+
+}  // extern "C"

@@ -1,0 +1,145 @@
+// The JavaScript side of bindings.hpp: calls with objects instead of bytes. Used by the page's worker,
+// by a live report and by Node; types are in client.d.mts.
+
+export class CoreError extends Error {
+  constructor({ code, message, offset }) {
+    super(message);
+    this.name = "CoreError";
+    this.code = code;
+    if (offset !== undefined) this.offset = offset;
+  }
+}
+
+// A browser's File, readable where FileReaderSync is: in workers.
+export function browserFile(file) {
+  const reader = new FileReaderSync();
+  return {
+    name: file.webkitRelativePath || file.name,
+    size: file.size,
+    read: (offset, length) => new Uint8Array(reader.readAsArrayBuffer(file.slice(offset, offset + length))),
+  };
+}
+
+// Bytes that are in memory already.
+export function memoryFile(name, bytes) {
+  return { name, size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) };
+}
+
+// `createTrtreport` is what trtreport.js defines; `wasmBinary` spares it the fetch.
+export async function createCore(createTrtreport, { wasmBinary } = {}) {
+  const core = new Core();
+  const printErr = () => {};  // what aborts prints is thrown as well
+  core.module = await createTrtreport({
+    ...(wasmBinary === undefined ? {} : { wasmBinary }),
+    print: printErr,
+    printErr,
+    trtreportRead: (file, offset, pointer, length) => core.onRead(file, offset, pointer, length),
+    trtreportWrite: (pointer, length) => core.onWrite(pointer, length),
+  });
+  return core;
+}
+
+export class Core {
+  files = [];
+  take = null;
+  fault = null;  // what a callback threw: it must not pass through WebAssembly's frames
+
+  // Files as those above; the first is the model, the others may be its external data.
+  open(files, options = {}) {
+    this.files = files;
+    const describe = (file, id) => ({ id, name: file.name, size: file.size });
+    const [model, ...others] = files.map(describe);
+    return this.call("open", { model, files: others, options });
+  }
+
+  // Hands the document to `take` as pieces of UTF-8, which are gone after the call; false from it
+  // ends the writing.
+  analyse(options, take) {
+    this.take = take;
+    try {
+      return this.call("analyse", options);
+    } finally {
+      this.take = null;
+    }
+  }
+
+  document(options = {}) {
+    const decoder = new TextDecoder();
+    let text = "";
+    this.analyse(options, (piece) => {
+      text += decoder.decode(piece, { stream: true });
+      return true;
+    });
+    return text + decoder.decode();
+  }
+
+  // Columns come as arrays of their own, ready to be transferred.
+  recompute(options = {}) {
+    const answer = this.call("recompute", options);
+    const memory = this.module.HEAPU8.buffer;
+    for (const [name, { pointer, length, type }] of Object.entries(answer.columns)) {
+      const Numbers = type === "uint8" ? Uint8Array : Float64Array;
+      answer.columns[name] = new Numbers(memory, pointer, length).slice();
+    }
+    return answer;
+  }
+
+  devices() {
+    return this.call("devices");
+  }
+
+  close() {
+    this.files = [];
+    this.call("close");
+  }
+
+  get heapBytes() {
+    return this.module.HEAPU8.length;
+  }
+
+  call(name, request) {
+    const { module } = this;
+    this.fault = null;
+    if (request !== undefined) {
+      const bytes = new TextEncoder().encode(JSON.stringify(request));
+      const room = module._trtreport_request(bytes.length);
+      if (room === 0) throw new CoreError({ code: "out_of_memory", message: "the memory does not suffice" });
+      module.HEAPU8.set(bytes, room);
+    }
+    try {
+      module[`_trtreport_${name}`]();
+    } catch (fault) {
+      // A trap leaves nothing to go on with.
+      throw new CoreError({ code: "crashed", message: String(fault?.message ?? fault) });
+    }
+    const start = module._trtreport_answer();
+    const answer = JSON.parse(
+      new TextDecoder().decode(module.HEAPU8.subarray(start, start + module._trtreport_answer_length())),
+    );
+    if (this.fault !== null) {
+      throw new CoreError({ code: "host_fault", message: String(this.fault?.message ?? this.fault) });
+    }
+    if (answer.error !== undefined) throw new CoreError(answer.error);
+    return answer;
+  }
+
+  onRead(file, offset, pointer, length) {
+    try {
+      const bytes = this.files[file].read(offset, length);
+      this.module.HEAPU8.set(bytes, pointer);
+      return bytes.length;
+    } catch (fault) {
+      this.fault ??= fault;
+      return 0;
+    }
+  }
+
+  onWrite(pointer, length) {
+    try {
+      return this.take(this.module.HEAPU8.subarray(pointer, pointer + length)) !== false;
+    } catch (fault) {
+      this.fault ??= fault;
+      return false;
+    }
+  }
+}

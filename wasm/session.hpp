@@ -1,0 +1,61 @@
+// One opened model and what the host asks of it. Answers are JSON objects; an error is
+// {"error":{"code","message"}}, with "offset" where it is a byte of the file.
+#pragma once
+
+#include "report/json_writer.hpp"
+#include "trtreport.hpp"
+#include "wasm/files.hpp"
+#include "wasm/host.hpp"
+#include "wasm/request.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace trtreport::wasm {
+
+class Session {
+ public:
+  explicit Session(Host& host) : host_(host) {}
+
+  // Reads and analyses a model, and closes the one before. Answer: {"file","bytes","nodes"}.
+  std::string open(std::string_view request);
+  // Writes the analysis document to the host, piece by piece, whose length is the answer:
+  // {"bytes"}. Error codes besides those of the facade: not_open, cancelled.
+  std::string analyse(std::string_view request);
+  // The figures of the first device and precision asked for, with nodes at precisions of their own
+  // if wanted. Answer: write_recomputed's members, "columns" (see Column) and "same_nodes": whether
+  // ids still are those of the last document. Figures that precisions do not touch are among the
+  // columns only when the binding is another than that of the figures last given.
+  std::string recompute(std::string_view request);
+  std::string devices() const;
+  void close();
+
+ private:
+  // Arrays by node that stay in place until the next recompute. In the answer:
+  // {"NAME":{"pointer":…,"length":…,"type":"float64|uint8"}}. Unknown is NaN.
+  struct Column {
+    std::string_view name;
+    std::vector<double> numbers;
+  };
+
+  std::vector<NodeId> listed() const;
+  void fill_figures();
+  void write_columns(JsonWriter& json) const;
+
+  Host& host_;
+  std::unique_ptr<HostSource> source_;
+  std::unique_ptr<HostFiles> files_;
+  std::unique_ptr<Analysis> analysis_;
+  // What the host has: the nodes of the last document, and the binding of the last figures.
+  std::vector<NodeId> shown_nodes_;
+  ops::Binding shown_binding_;
+  Roofline roofline_;
+  std::vector<Column> figures_;
+};
+
+// An error as an answer.
+std::string error_text(const Error& error);
+
+}  // namespace trtreport::wasm
