@@ -1,4 +1,5 @@
-// Arithmetic of sliding windows. Sources: the ONNX operator specification (Conv, MaxPool, AveragePool, ConvTranspose).
+// Arithmetic of sliding windows. Sources: the ONNX operator specification (Conv, MaxPool,
+// AveragePool, ConvTranspose).
 #include "ops/windows.hpp"
 
 #include <algorithm>
@@ -76,6 +77,10 @@ std::optional<Windows> read_windows(InferContext& context, std::span<const Dim> 
 std::optional<Dims> read_kernel_shape(InferContext& context) {
   const std::optional<std::vector<int64_t>> sizes = context.attribute_ints("kernel_shape");
   if (!sizes || sizes->empty()) return std::nullopt;
+  if (sizes->size() > kMostSpatialAxes) {
+    context.fault("kernel_shape has " + std::to_string(sizes->size()) + " entries");
+    return std::nullopt;
+  }
   for (const int64_t size : *sizes) {
     if (size > 0) continue;
     context.fault("kernel_shape has the entry " + std::to_string(size) + ", which is not positive");
@@ -93,8 +98,9 @@ Dim pooled_size(const Dim& input, const WindowAxis& axis, AutoPad auto_pad, bool
   if (!ceil_mode || is_same(auto_pad) || axis.stride == 1) {
     return convolved_size(input, axis, auto_pad);
   }
-  // The n windows of ceil mode are the most with both (n - 1)*stride < input + pads - extent + stride and
-  // (n - 1)*stride < input + pad_begin; both bounds differ by a constant, so the smaller decides for every input.
+  // The n windows of ceil mode are the most with both (n - 1)*stride < input + pads - extent +
+  // stride and (n - 1)*stride < input + pad_begin; both bounds differ by a constant, so the smaller
+  // decides for every input.
   const Dim slack = min(Dim(axis.pad_end) - axis.extent() + axis.stride, 0);
   return rounded_up(input + (Dim(axis.pad_begin) + slack), axis.stride);
 }

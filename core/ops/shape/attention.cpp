@@ -1,9 +1,9 @@
 // Shape rules of ONNX's own attention operators: Attention, LinearAttention and FlexAttention.
-#include <algorithm>
-#include <string>
-
 #include "ops/heads.hpp"
 #include "ops/infer.hpp"
+
+#include <algorithm>
+#include <string>
 
 namespace trtreport::ops::shape {
 namespace {
@@ -54,8 +54,8 @@ void attention(InferContext& context) {
   context.set(3, dtype, {q.batch, q.count, q.length, total});
 }
 
-// Everything packed as (batch, length, heads*size); the state is (batch, value heads, key size, value size). With more
-// value heads than query heads the output has one head a value head.
+// Everything packed as (batch, length, heads*size); the state is (batch, value heads, key size,
+// value size). With more value heads than query heads the output has one head a value head.
 void linear_attention(InferContext& context) {
   const DType dtype = context.dtype(0);
   const DType state_dtype = or_else(context.dtype(3), dtype);
@@ -83,9 +83,10 @@ void flex_attention(InferContext& context) {
   const Heads k = heads_of(context, context.shape(1), 0);
   const Heads v = heads_of(context, context.shape(2), 0);
   context.set(0, dtype, {q.batch, q.count, q.length, v.size});
-  Type scores{.kind = TypeKind::Tensor,
-              .dtype = or_else(dtype_from_onnx(context.attribute_int("softmax_precision", 0)), dtype),
-              .shape = context.make_shape({q.batch, q.count, q.length, k.length})};
+  Type scores{
+      .kind = TypeKind::Tensor,
+      .dtype = or_else(dtype_from_onnx(context.attribute_int("softmax_precision", 0)), dtype),
+      .shape = context.make_shape({q.batch, q.count, q.length, k.length})};
   for (const std::string_view name : {"score_mod", "mask_mod", "prob_mod"}) {
     infer_modifier(context, name, scores);
   }

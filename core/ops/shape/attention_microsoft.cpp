@@ -1,8 +1,9 @@
-// Shape rules of com.microsoft's attention operators: fused projections, packed operands and shared caches.
-#include <string>
-
+// Shape rules of com.microsoft's attention operators: fused projections, packed operands and shared
+// caches.
 #include "ops/heads.hpp"
 #include "ops/infer.hpp"
+
+#include <string>
 
 namespace trtreport::ops::shape {
 namespace {
@@ -58,7 +59,8 @@ Dims present_of(InferContext& context, const Heads& added, int past_index, bool 
   return dims;
 }
 
-// Width of the values that the merged projection (hidden, q + k + v) makes; index 0 asks for the queries'.
+// Width of the values that the merged projection (hidden, q + k + v) makes; index 0 asks for the
+// queries'.
 Dim projected_width(InferContext& context, size_t part) {
   const auto sizes = context.attribute_ints("qkv_hidden_sizes");
   if (sizes && sizes->size() == 3 && (*sizes)[part] > 0) return (*sizes)[part];
@@ -88,7 +90,8 @@ void set_merged_cache(InferContext& context, const Shape& input, DType dtype, in
 
 }  // namespace
 
-// Attention and DecoderMaskedSelfAttention project inside; QAttention does it in integers and answers floats.
+// Attention and DecoderMaskedSelfAttention project inside; QAttention does it in integers and
+// answers floats.
 void attention_ms(InferContext& context) {
   const bool quantized = context.op() == "QAttention";
   const DType dtype = quantized ? or_else(context.dtype(3), DType::Float32) : context.dtype(0);
@@ -114,8 +117,8 @@ void multi_head_attention(InferContext& context) {
   const Heads& query = operands.query;
   const Heads& value = operands.value;
   context.set(0, dtype, {query.batch, query.length, value.count * value.size});
-  const bool shared =
-      context.attribute_int("past_present_share_buffer", 0) != 0 || (!decoder && context.has_input(8));
+  const bool shared = context.attribute_int("past_present_share_buffer", 0) != 0 ||
+                      (!decoder && context.has_input(8));
   const Dims keys = present_of(context, operands.key, past, shared);
   context.set(1, or_else(context.dtype(past), dtype), keys);
   context.set(2, or_else(context.dtype(past + 1), dtype),
@@ -125,7 +128,8 @@ void multi_head_attention(InferContext& context) {
 
 namespace {
 
-// Rows of the cache after the step: the buffer's own length where it is longer than the whole sequence.
+// Rows of the cache after the step: the buffer's own length where it is longer than the whole
+// sequence.
 Dim cache_length(InferContext& context, const Dim& added) {
   const std::optional<Dim> total = context.scalar(6);
   if (!context.has_input(3)) return total ? *total : added;

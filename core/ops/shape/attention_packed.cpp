@@ -1,8 +1,9 @@
-// Shape rules of com.microsoft's attention operators around packed tokens, older decoders and position biases.
-#include <string>
-
+// Shape rules of com.microsoft's attention operators around packed tokens, older decoders and
+// position biases.
 #include "ops/heads.hpp"
 #include "ops/infer.hpp"
+
+#include <string>
 
 namespace trtreport::ops::shape {
 namespace {
@@ -73,7 +74,8 @@ void restore_padding(InferContext& context) {
   context.set(0, dtype, {(*offsets)[0], (*offsets)[1], (*tokens)[1]});
 }
 
-// Queries (batch, sequence, hidden) or, with token offsets at input 6, (tokens, hidden): (batch, heads, sequence, …).
+// Queries (batch, sequence, hidden) or, with token offsets at input 6, (tokens, hidden): (batch,
+// heads, sequence, …).
 void gated_relative_position_bias(InferContext& context) {
   const DType dtype = context.dtype(0);
   const int64_t heads = context.attribute_int("num_heads", 0);

@@ -1,8 +1,9 @@
-// Shape rules of the convolutions: plain, quantized, channels-last, transposed, deformable and causal with a state.
-#include <string>
-
+// Shape rules of the convolutions: plain, quantized, channels-last, transposed, deformable and
+// causal with a state.
 #include "ops/infer.hpp"
 #include "ops/windows.hpp"
+
+#include <string>
 
 namespace trtreport::ops::shape {
 namespace {
@@ -22,8 +23,8 @@ std::optional<Dims> kernel_of(InferContext& context, const Layout& layout) {
   if (!weight.known()) return declared;
   const int first = layout.weight_channels_last ? 1 : 2;
   const int spatial = weight.rank() - 2;
-  if (spatial < 0) {
-    context.fault("the weight has " + std::to_string(weight.rank()) + " dimensions, not 3 or more");
+  if (spatial < 0 || static_cast<size_t>(spatial) > kMostSpatialAxes) {
+    context.fault("the weight has " + std::to_string(weight.rank()) + " dimensions");
     return std::nullopt;
   }
   Dims kernel;
@@ -71,7 +72,8 @@ Dims arranged(const Dim& batch, const Dim& channels, const Dims& spatial, bool c
   return dims;
 }
 
-// The data's spatial sizes; hidden ones where only the kernel's rank is known. Empty where the ranks contradict.
+// The data's spatial sizes; hidden ones where only the kernel's rank is known. Empty where the
+// ranks contradict.
 std::optional<Dims> spatial_input(InferContext& context, const Layout& layout, size_t count) {
   const Shape& data = context.shape(layout.data);
   if (!data.known()) return unknown_sizes(context, count, "the shape of its input is unknown");
@@ -95,7 +97,8 @@ void convolve(InferContext& context, const Layout& layout, DType dtype) {
   context.set_unknown_rank(0, dtype);
   std::optional<Dims> kernel = kernel_of(context, layout);
   const Shape& data = context.shape(layout.data);
-  if (!kernel && data.known() && data.rank() >= 3 && !context.shape(layout.weight).known()) {
+  if (!kernel && data.known() && data.rank() >= 3 && !context.shape(layout.weight).known() &&
+      static_cast<size_t>(data.rank()) <= kMostSpatialAxes) {
     kernel = unknown_sizes(context, static_cast<size_t>(data.rank() - 2),
                            "the shape of its weight is unknown");
   }
@@ -125,7 +128,8 @@ DType dtype_or(InferContext& context, int index, DType otherwise) {
   return context.has_input(index) && dtype != DType::Undefined ? dtype : otherwise;
 }
 
-// The spatial part of ConvTranspose's output_shape, which some exporters write with batch and channels in front.
+// The spatial part of ConvTranspose's output_shape, which some exporters write with batch and
+// channels in front.
 std::optional<Dims> declared_output(InferContext& context, size_t count) {
   const std::optional<std::vector<int64_t>> sizes = context.attribute_ints("output_shape");
   if (!sizes || sizes->empty()) return std::nullopt;
@@ -172,8 +176,8 @@ void qlinear_conv(InferContext& context) {
   convolve(context, layout, dtype_or(context, 7, context.dtype(0)));
 }
 
-// Both weight layouts are in use: (M, k..., C/group) by NhwcConv, (M, C/group, k...) by NhwcFusedConv. Where only one
-// fits the channels, that one counts.
+// Both weight layouts are in use: (M, k..., C/group) by NhwcConv, (M, C/group, k...) by
+// NhwcFusedConv. Where only one fits the channels, that one counts.
 void conv_nhwc(InferContext& context) {
   Layout layout{.channels_last = true, .weight_channels_last = context.op() == "NhwcConv"};
   const Shape& data = context.shape(0);

@@ -1,12 +1,12 @@
 // Shape rule of Einsum: index letters, "..." for broadcast axes, explicit or implicit output.
+#include "ops/infer.hpp"
+
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "ops/infer.hpp"
 
 namespace trtreport::ops::shape {
 namespace {
@@ -42,8 +42,8 @@ struct Equation {
   Term output;
 };
 
-// Without "->" the output has every letter that occurs once, in alphabetical order (upper case first), after the
-// ellipsis.
+// Without "->" the output has every letter that occurs once, in alphabetical order (upper case
+// first), after the ellipsis.
 Term implicit_output(const std::vector<Term>& inputs) {
   std::map<char, int> uses;
   Term output;
@@ -110,7 +110,8 @@ class Sizes {
   std::map<char, Dim> sizes_;
 };
 
-// Reads one operand's axes into `sizes` and `spread` (the shapes under the ellipsis). False after a fault.
+// Reads one operand's axes into `sizes` and `spread` (the shapes under the ellipsis). False after a
+// fault.
 bool read_operand(InferContext& context, const Term& term, const Shape& shape, Sizes& sizes,
                   std::vector<Shape>& spread) {
   const size_t rank = static_cast<size_t>(shape.rank());
@@ -129,8 +130,8 @@ bool read_operand(InferContext& context, const Term& term, const Shape& shape, S
   }
   if (!fits) context.fault("the operands disagree about the size of an index");
   if (term.has_ellipsis) {
-    const std::span<const Dim> dims = shape.dims().subspan(term.before.size(),
-                                                           tail - term.before.size());
+    const std::span<const Dim> dims =
+        shape.dims().subspan(term.before.size(), tail - term.before.size());
     spread.push_back(context.graph().shape(dims));
   }
   return true;

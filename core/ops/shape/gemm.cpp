@@ -1,7 +1,7 @@
 // Shape rules of Gemm and its quantized kin: two matrices, either of them transposed.
-#include <string>
-
 #include "ops/infer.hpp"
+
+#include <string>
 
 namespace trtreport::ops::shape {
 namespace {

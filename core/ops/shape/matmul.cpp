@@ -1,8 +1,9 @@
-// Shape rules of matrix products with numpy's rank rules: plain, integer, quantized, fused and with packed weights.
+// Shape rules of matrix products with numpy's rank rules: plain, integer, quantized, fused and with
+// packed weights.
+#include "ops/infer.hpp"
+
 #include <string>
 #include <utility>
-
-#include "ops/infer.hpp"
 
 namespace trtreport::ops::shape {
 namespace {
@@ -17,7 +18,7 @@ Dims with_batch_first(Dims dims) {
 }
 
 struct Operand {
-  Dims dims;             // at least 2, after transposition
+  Dims dims;              // at least 2, after transposition
   bool extended = false;  // a vector made a matrix
 };
 

@@ -1,7 +1,7 @@
 // Shape rules of com.microsoft operators that belong to no other family.
-#include <string>
-
 #include "ops/infer.hpp"
+
+#include <string>
 
 namespace trtreport::ops::shape {
 
@@ -72,8 +72,9 @@ void crop_and_resize(InferContext& context) {
                      ? images[1]
                      : context.hidden("the shape of its input is unknown"));
   for (size_t i = 0; i < 2; ++i) {
-    dims.push_back(size && size->size() == 2 ? (*size)[i]
-                                             : context.hidden("its crop size is computed from data"));
+    dims.push_back(size && size->size() == 2
+                       ? (*size)[i]
+                       : context.hidden("its crop size is computed from data"));
   }
   context.set(0, context.dtype(0), dims);
 }

@@ -1,8 +1,8 @@
 // Shape rules of ai.onnx.ml: rows of features in, rows of scores, labels or features out.
+#include "ops/infer.hpp"
+
 #include <algorithm>
 #include <string>
-
-#include "ops/infer.hpp"
 
 namespace trtreport::ops::shape {
 namespace {
@@ -30,7 +30,8 @@ Dim count_or_hidden(InferContext& context, int64_t count, std::string_view cause
   return count > 0 ? Dim(count) : context.hidden(cause);
 }
 
-// Scores a support vector classifier answers: one a class, or one a pair of classes where it has no probabilities.
+// Scores a support vector classifier answers: one a class, or one a pair of classes where it has no
+// probabilities.
 int64_t svm_scores(InferContext& context, int64_t labels) {
   const int64_t classes = longest(context, {"vectors_per_class"});
   if (classes == 0) return labels;
@@ -58,12 +59,13 @@ void ml_array_features(InferContext& context) {
   if (input.rank() == 0) return context.fault("the input is a scalar");
   Dims dims = input.copy();
   if (dims.size() == 1) dims.insert(dims.begin(), 1);
-  dims.back() = indices.known() ? indices.elements()
-                                : context.hidden("the number of its indices is unknown");
+  dims.back() =
+      indices.known() ? indices.elements() : context.hidden("the number of its indices is unknown");
   context.set(0, dtype, dims);
 }
 
-// A map becomes one row of its vocabulary's length. Maps do not carry the type of their values here.
+// A map becomes one row of its vocabulary's length. Maps do not carry the type of their values
+// here.
 void ml_dict_vectorizer(InferContext& context) {
   const int64_t words = longest(context, {"string_vocabulary", "int64_vocabulary"});
   context.set(0, context.dtype(0),
@@ -130,8 +132,8 @@ void ml_label_encoder(InferContext& context) {
 }
 
 void ml_classifier(InferContext& context) {
-  const int64_t labels = longest(
-      context, {"classlabels_strings", "classlabels_int64s", "classlabels_ints"});
+  const int64_t labels =
+      longest(context, {"classlabels_strings", "classlabels_int64s", "classlabels_ints"});
   const bool text = list_length(context, "classlabels_strings") > 0;
   const bool svm = context.op() == "SVMClassifier";
   int64_t scores = svm ? svm_scores(context, labels) : labels;

@@ -1,7 +1,7 @@
 // Shape rules of normalizations that have more outputs than the normalized tensor.
-#include <string>
-
 #include "ops/infer.hpp"
+
+#include <string>
 
 namespace trtreport::ops::shape {
 namespace {
@@ -19,7 +19,8 @@ DType or_else(DType dtype, DType otherwise) {
 
 }  // namespace
 
-// Opset 14 on: Y, running mean and variance. Before: Y and four statistics, present in training graphs only.
+// Opset 14 on: Y, running mean and variance. Before: Y and four statistics, present in training
+// graphs only.
 void batch_normalization(InferContext& context) {
   const Shape& input = context.shape(0);
   const DType dtype = context.dtype(0);
@@ -37,7 +38,8 @@ void batch_normalization(InferContext& context) {
   }
 }
 
-// LayerNormalization: Y, mean, inverse deviation. The RMS forms have no mean, and their result takes the scale's type.
+// LayerNormalization: Y, mean, inverse deviation. The RMS forms have no mean, and their result
+// takes the scale's type.
 void layer_normalization(InferContext& context) {
   const bool has_mean = context.op() == "LayerNormalization";
   const DType dtype = context.dtype(0);
@@ -53,7 +55,8 @@ void layer_normalization(InferContext& context) {
   for (int i = 1; i < context.output_count(); ++i) context.set(i, statistic, reduced);
 }
 
-// (batch, sequence, hidden) or (tokens, hidden): Y, mean, inverse deviation, sum of input, skip and bias.
+// (batch, sequence, hidden) or (tokens, hidden): Y, mean, inverse deviation, sum of input, skip and
+// bias.
 void skip_layer_normalization(InferContext& context) {
   const DType dtype = context.dtype(0);
   const Shape& input = context.shape(0);
@@ -68,7 +71,8 @@ void skip_layer_normalization(InferContext& context) {
   context.set(2, DType::Float32, reduced);
 }
 
-// Token ids (batch, sequence) and the word table (vocabulary, hidden): embedding, mask index, sum before normalizing.
+// Token ids (batch, sequence) and the word table (vocabulary, hidden): embedding, mask index, sum
+// before normalizing.
 void embed_layer_normalization(InferContext& context) {
   const bool quantized = context.op() == "QEmbedLayerNormalization";
   const DType dtype = quantized ? DType::Float32 : or_else(context.dtype(2), DType::Float32);

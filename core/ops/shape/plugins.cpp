@@ -1,8 +1,8 @@
-// Shape rules of TensorRT's plugins: box suppression with fixed output sizes, attention, narrow quantization. Sources:
-// the plugins' documentation.
-#include <string>
-
+// Shape rules of TensorRT's plugins: box suppression with fixed output sizes, attention, narrow
+// quantization. Sources: the plugins' documentation.
 #include "ops/infer.hpp"
+
+#include <string>
 
 namespace trtreport::ops::shape {
 namespace {
@@ -50,7 +50,8 @@ void batched_nms(InferContext& context) {
   set_detections(context, kept_boxes(context, kNames), context.dtype(0));
 }
 
-// Values (batch, keys, heads, size) sampled at locations (batch, queries, heads, levels, points, 2).
+// Values (batch, keys, heads, size) sampled at locations (batch, queries, heads, levels, points,
+// 2).
 void deformable_attention(InferContext& context) {
   const Shape& values = context.shape(0);
   const Shape& locations = context.shape(3);

@@ -1,8 +1,9 @@
-// Shape rules of the pools: windowed, global, over regions of interest, and their inverse MaxUnpool.
-#include <string>
-
+// Shape rules of the pools: windowed, global, over regions of interest, and their inverse
+// MaxUnpool.
 #include "ops/infer.hpp"
 #include "ops/windows.hpp"
+
+#include <string>
 
 namespace trtreport::ops::shape {
 namespace {
@@ -47,8 +48,8 @@ void pool_windows(InferContext& context, bool channels_last) {
       continue;
     }
     const WindowAxis& axis = windows->axes[static_cast<size_t>(i)];
-    dim = checked_size(context, pooled_size(dim, axis, windows->auto_pad, ceil_mode), dim,
-                       first + i);
+    dim =
+        checked_size(context, pooled_size(dim, axis, windows->auto_pad, ceil_mode), dim, first + i);
   }
   set_pooled(context, dims);
 }

@@ -1,8 +1,8 @@
 // Shape rules of quantization and of the elementwise operators on quantized tensors.
+#include "ops/infer.hpp"
+
 #include <string>
 #include <vector>
-
-#include "ops/infer.hpp"
 
 namespace trtreport::ops::shape {
 namespace {

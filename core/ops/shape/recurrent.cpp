@@ -1,7 +1,8 @@
-// Shape rule of RNN, GRU and LSTM (and the quantized DynamicQuantizeLSTM): sequences and last states.
-#include <string>
-
+// Shape rule of RNN, GRU and LSTM (and the quantized DynamicQuantizeLSTM): sequences and last
+// states.
 #include "ops/infer.hpp"
+
+#include <string>
 
 namespace trtreport::ops::shape {
 namespace {
@@ -10,8 +11,8 @@ int64_t directions(InferContext& context) {
   return context.attribute_string("direction", "forward") == "bidirectional" ? 2 : 1;
 }
 
-// The attribute; where a file lacks it, what the recurrence weight R (directions, gates*hidden, hidden) says. The
-// quantized twin stores R transposed.
+// The attribute; where a file lacks it, what the recurrence weight R (directions, gates*hidden,
+// hidden) says. The quantized twin stores R transposed.
 Dim hidden_size(InferContext& context) {
   const int64_t declared = context.attribute_int("hidden_size", 0);
   if (declared > 0) return declared;
@@ -39,8 +40,8 @@ void rnn(InferContext& context) {
   const Dim hidden = hidden_size(context);
   const Dim ways = directions(context);
   const Dims state = batch_first ? Dims{batch, ways, hidden} : Dims{ways, batch, hidden};
-  context.set(0, dtype, batch_first ? Dims{batch, steps, ways, hidden}
-                                    : Dims{steps, ways, batch, hidden});
+  context.set(0, dtype,
+              batch_first ? Dims{batch, steps, ways, hidden} : Dims{steps, ways, batch, hidden});
   context.set(1, dtype, state);
   context.set(2, dtype, state);
 }

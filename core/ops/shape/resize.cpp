@@ -1,13 +1,14 @@
-// Shape rules of Resize and Upsample. Runtimes multiply in float32 and cut off the fraction, so that is what is done
-// here; a region of interest moves the samples but, in runtimes, never the output size.
+// Shape rules of Resize and Upsample. Runtimes multiply in float32 and cut off the fraction, so
+// that is what is done here; a region of interest moves the samples but, in runtimes, never the
+// output size.
+#include "ops/infer.hpp"
+#include "ops/shape/support.hpp"
+
 #include <cmath>
 #include <limits>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "ops/infer.hpp"
-#include "ops/shape/support.hpp"
 
 namespace trtreport::ops::shape {
 namespace {
@@ -15,7 +16,8 @@ namespace {
 constexpr float kPastInt64 = 9223372036854775808.0F;
 constexpr int64_t kMostDenominator = 4096;
 
-// The factor as numerator/denominator with a small power of two below, for which float32 products stay exact.
+// The factor as numerator/denominator with a small power of two below, for which float32 products
+// stay exact.
 std::optional<Dim> scaled_symbol(const Dim& size, double scale) {
   for (int64_t denominator = 1; denominator <= kMostDenominator; denominator *= 2) {
     const double numerator = scale * static_cast<double>(denominator);
@@ -70,7 +72,8 @@ bool right_count(InferContext& context, size_t got, size_t expected, std::string
   return false;
 }
 
-// One factor for every resized axis: the least (not_larger) or greatest (not_smaller) of the wished ones.
+// One factor for every resized axis: the least (not_larger) or greatest (not_smaller) of the wished
+// ones.
 void keep_aspect_ratio(InferContext& context, const Shape& input, const std::vector<int>& axes,
                        bool not_larger, Dims& sizes) {
   float factor = not_larger ? std::numeric_limits<float>::max() : 0.0F;
@@ -81,8 +84,7 @@ void keep_aspect_ratio(InferContext& context, const Shape& input, const std::vec
       all_numbers = false;
       break;
     }
-    const float wish =
-        static_cast<float>(sizes[i].number()) / static_cast<float>(from.number());
+    const float wish = static_cast<float>(sizes[i].number()) / static_cast<float>(from.number());
     factor = not_larger ? std::fmin(factor, wish) : std::fmax(factor, wish);
   }
   for (size_t i = 0; i < axes.size(); ++i) {
@@ -191,7 +193,8 @@ void upsample(InferContext& context) {
     if (axes) apply_scales(context, input, *axes, 1);
     return;
   }
-  if (const auto scales = context.attribute_floats("scales")) return apply_factors(context, *scales);
+  if (const auto scales = context.attribute_floats("scales"))
+    return apply_factors(context, *scales);
   const double height = context.attribute_float("height_scale", 0);
   const double width = context.attribute_float("width_scale", 0);
   if (height == 0 || width == 0) return context.fault("its scales are missing");

@@ -1,7 +1,7 @@
 // Shape rules of grid sampling and of the selection of boxes.
-#include <string>
-
 #include "ops/infer.hpp"
+
+#include <string>
 
 namespace trtreport::ops::shape {
 

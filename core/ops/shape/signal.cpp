@@ -1,15 +1,17 @@
-// Shape rules of signal processing: Fourier transforms, window functions, the mel matrix, image decoding.
-#include <string>
-
+// Shape rules of signal processing: Fourier transforms, window functions, the mel matrix, image
+// decoding.
 #include "ops/infer.hpp"
 #include "ops/shape/support.hpp"
+
+#include <string>
 
 namespace trtreport::ops::shape {
 namespace {
 
 Dim onesided_bins(const Dim& length) { return floor_div(length, 2) + 1; }
 
-// DFT's axis: an attribute (default 1) before opset 20, then an input (default -2). Empty where unknown or faulty.
+// DFT's axis: an attribute (default 1) before opset 20, then an input (default -2). Empty where
+// unknown or faulty.
 std::optional<int> transformed_axis(InferContext& context, int rank) {
   const bool is_attribute = version(context) < 20;
   if (is_attribute || !context.has_input(2)) {
@@ -47,7 +49,8 @@ std::optional<Dim> size_input(InferContext& context, int index) {
 
 }  // namespace
 
-// (..., n, 1 real or 2 complex) gives (..., m, 2); onesided and inverse together give a real signal (..., m, 1).
+// (..., n, 1 real or 2 complex) gives (..., m, 2); onesided and inverse together give a real signal
+// (..., m, 1).
 void dft(InferContext& context) {
   const DType dtype = context.dtype(0);
   const Shape& input = context.shape(0);
@@ -86,8 +89,7 @@ void stft(InferContext& context) {
   context.set_unknown_rank(0, dtype);
   if (!signal.known()) return;
   if (signal.rank() < 2) {
-    return context.fault("the signal has " + std::to_string(signal.rank()) +
-                         " dimensions, not 3");
+    return context.fault("the signal has " + std::to_string(signal.rank()) + " dimensions, not 3");
   }
   const Dim length = frame_length(context);
   const std::optional<Dim> step = size_input(context, 1);
@@ -111,10 +113,10 @@ void window(InferContext& context) {
 void mel_weight_matrix(InferContext& context) {
   const std::optional<Dim> bands = size_input(context, 0);
   const std::optional<Dim> length = size_input(context, 1);
-  context.set(0, output_datatype(context),
-              {length ? onesided_bins(*length)
-                      : context.hidden("its dft_length is computed from data"),
-               bands ? *bands : context.hidden("its num_mel_bins is computed from data")});
+  context.set(
+      0, output_datatype(context),
+      {length ? onesided_bins(*length) : context.hidden("its dft_length is computed from data"),
+       bands ? *bands : context.hidden("its num_mel_bins is computed from data")});
 }
 
 void image_decoder(InferContext& context) {

@@ -53,10 +53,11 @@ TEST_CASE("group-query attention", "[shape]") {
                                         "y, k, v = com.microsoft.GroupQueryAttention <") +
                                 attributes + "> (" + operands + ")");
   };
-  CHECK(attend("float16[B,S,4096] q, float16[B,S,1024] a, float16[B,S,1024] b, float16[B,8,P,128] c, "
-               "float16[B,8,P,128] d, int32[B] l",
-               "q, a, b, c, d, l, t") ==
-        "float16[B, S, 4096] float16[B, 8, max(40, P), 128] float16[B, 8, max(40, P), 128]");
+  CHECK(
+      attend("float16[B,S,4096] q, float16[B,S,1024] a, float16[B,S,1024] b, float16[B,8,P,128] c, "
+             "float16[B,8,P,128] d, int32[B] l",
+             "q, a, b, c, d, l, t") ==
+      "float16[B, S, 4096] float16[B, 8, max(40, P), 128] float16[B, 8, max(40, P), 128]");
   CHECK(attend("float16[B,S,6144] q, float16[B,8,16,128] c, float16[B,8,16,128] d, int32[B] l",
                "q, , , c, d, l, t") ==
         "float16[B, S, 4096] float16[B, 8, 40, 128] float16[B, 8, 40, 128]");
@@ -72,9 +73,9 @@ TEST_CASE("packed tokens and position biases", "[shape]") {
   CHECK(inferred("float16[T,64] x, float16[64,192] w, float16[192] b",
                  "y = com.microsoft.PackedAttention <num_heads = 4> (x, w, b)") ==
         "float16[T, 64]");
-  CHECK(inferred("float[B,S,64] x, int32[B] l",
-                 "y, o, c, m = com.microsoft.RemovePadding (x, l)") ==
-        "float32[?, 64] int32[B, S] int32[B + 1] int32[1]");
+  CHECK(
+      inferred("float[B,S,64] x, int32[B] l", "y, o, c, m = com.microsoft.RemovePadding (x, l)") ==
+      "float32[?, 64] int32[B, S] int32[B + 1] int32[1]");
   CHECK(inferred("float[T,64] x, int32[B,S] o", "y = com.microsoft.RestorePadding (x, o)") ==
         "float32[B, S, 64]");
   CHECK(inferred("float[B,S,64] x, float[64] b",

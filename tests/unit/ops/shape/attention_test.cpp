@@ -24,8 +24,8 @@ TEST_CASE("attention: three dimensions", "[shape]") {
 
 TEST_CASE("linear and flexible attention", "[shape]") {
   CHECK(inferred("float[2,4,64] q, float[2,4,32] k, float[2,4,48] v",
-                 "y, s = LinearAttention <q_num_heads = 8, kv_num_heads = 4> (q, k, v)", 27) ==
-        "float32[2, 4, 96] float32[2, 4, 8, 12]");
+                 "y, s = LinearAttention <q_num_heads = 8, kv_num_heads = 4> (q, k, v)",
+                 27) == "float32[2, 4, 96] float32[2, 4, 8, 12]");
   CHECK(inferred("float16[2,4,8,16] q, float16[2,4,6,16] k, float16[2,4,6,12] v",
                  "y = ai.onnx.preview.FlexAttention (q, k, v)") == "float16[2, 4, 8, 12]");
 }

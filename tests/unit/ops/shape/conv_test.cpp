@@ -1,4 +1,5 @@
-// Convolutions. Sizes by hand from the specification's formulas; those of larger layers are ResNet's and MobileNet's.
+// Convolutions. Sizes by hand from the specification's formulas; those of larger layers are
+// ResNet's and MobileNet's.
 #include "catch.hpp"
 #include "inferred.hpp"
 
@@ -7,7 +8,8 @@ using trtreport::test::inferred;
 
 TEST_CASE("conv: explicit padding, stride and dilation", "[shape]") {
   CHECK(inferred("float[1,3,224,224] x, float[64,3,7,7] w",
-                 "y = Conv <strides = [2,2], pads = [3,3,3,3]> (x, w)") == "float32[1, 64, 112, 112]");
+                 "y = Conv <strides = [2,2], pads = [3,3,3,3]> (x, w)") ==
+        "float32[1, 64, 112, 112]");
   CHECK(inferred("float[2,4,10] x, float[8,2,3] w", "y = Conv <group = 2> (x, w)") ==
         "float32[2, 8, 8]");
   // extent 2*(3 - 1) + 1 = 5: 10 + 1 + 0 - 5 = 6, /3 = 2, + 1
@@ -69,8 +71,7 @@ TEST_CASE("conv: integer, quantized and deformable", "[shape]") {
 
 TEST_CASE("conv: channels last, either layout of the weight", "[shape]") {
   CHECK(inferred("float16[1,8,8,16] x, float16[32,3,3,16] w",
-                 "y = com.microsoft.NhwcConv <pads = [1,1,1,1]> (x, w)") ==
-        "float16[1, 8, 8, 32]");
+                 "y = com.microsoft.NhwcConv <pads = [1,1,1,1]> (x, w)") == "float16[1, 8, 8, 32]");
   CHECK(inferred("float16[1,8,8,16] x, float16[32,16,3,3] w",
                  "y = com.microsoft.NhwcFusedConv (x, w)") == "float16[1, 6, 6, 32]");
 }
@@ -79,14 +80,16 @@ TEST_CASE("conv_transpose: pads, output_padding, output_shape, SAME", "[shape]")
   // 2*(3 - 1) + 3 = 7
   const char* const inputs = "float[1,4,3,3] x, float[4,2,3,3] w";
   CHECK(inferred(inputs, "y = ConvTranspose <strides = [2,2]> (x, w)") == "float32[1, 2, 7, 7]");
-  CHECK(inferred(inputs, "y = ConvTranspose <strides = [2,2], pads = [1,1,1,1], output_padding = "
-                         "[1,0]> (x, w)") == "float32[1, 2, 6, 5]");
+  CHECK(inferred(inputs,
+                 "y = ConvTranspose <strides = [2,2], pads = [1,1,1,1], output_padding = "
+                 "[1,0]> (x, w)") == "float32[1, 2, 6, 5]");
   CHECK(inferred(inputs, "y = ConvTranspose <strides = [3,2], output_shape = [10,8]> (x, w)") ==
         "float32[1, 2, 10, 8]");
   CHECK(inferred(inputs, "y = ConvTranspose <strides = [3,2], output_shape = [1,2,10,8]> (x, w)") ==
         "float32[1, 2, 10, 8]");
-  CHECK(inferred(inputs,
-                 "y = ConvTranspose <strides = [2,2], auto_pad = \"SAME_UPPER\", group = 2> (x, w)") ==
+  CHECK(inferred(
+            inputs,
+            "y = ConvTranspose <strides = [2,2], auto_pad = \"SAME_UPPER\", group = 2> (x, w)") ==
         "float32[1, 4, 6, 6]");
   // A window of 1 under a stride of 3 reaches 3*(3 - 1) + 1 = 7, not 9.
   CHECK(inferred("float[1,4,3] x, float[4,2,1] w",
@@ -102,6 +105,6 @@ TEST_CASE("causal convolution with a state", "[shape]") {
   CHECK(inferred("float[2,4,8] x, float[4,1,4] w", "y, s = CausalConvWithState (x, w)", 27) ==
         "float32[2, 4, 8] float32[2, 4, 3]");
   CHECK(inferred("float[2,4,1] x, float[4,1,4] w, float[2,4,3] p",
-                 "y, s = CausalConvWithState (x, w, , p)", 27) ==
-        "float32[2, 4, 1] float32[2, 4, 3]");
+                 "y, s = CausalConvWithState (x, w, , p)",
+                 27) == "float32[2, 4, 1] float32[2, 4, 3]");
 }

@@ -52,8 +52,8 @@ TEST_CASE("gemm: transposes", "[shape]") {
 
 TEST_CASE("einsum", "[shape]") {
   const auto einsum = [](const char* equation, const char* inputs, const char* operands) {
-    return inferred(inputs, "y = Einsum <equation = \"" + std::string(equation) + "\"> (" +
-                                operands + ")");
+    return inferred(inputs,
+                    "y = Einsum <equation = \"" + std::string(equation) + "\"> (" + operands + ")");
   };
   CHECK(einsum("bhqd,bhkd->bhqk", "float[2,3,5,4] a, float[2,3,7,4] b", "a, b") ==
         "float32[2, 3, 5, 7]");
@@ -67,7 +67,6 @@ TEST_CASE("einsum", "[shape]") {
   CHECK(einsum("i->", "float[3] a", "a") == "float32[]");
   CHECK(einsum("ij", "float[3] a", "a") == "float32");
   CHECK(einsum("i..j", "float[3] a", "a") == "float32");
-  CHECK_FALSE(faults("float[2,3] a, float[4,5] b",
-                     "y = Einsum <equation = \"ij,jk->ik\"> (a, b)")
-                  .empty());
+  CHECK_FALSE(
+      faults("float[2,3] a, float[4,5] b", "y = Einsum <equation = \"ij,jk->ik\"> (a, b)").empty());
 }

@@ -21,11 +21,13 @@ TEST_CASE("ml: labels and scores", "[shape]") {
   CHECK(inferred("float[N,2] x",
                  "l, s = ai.onnx.ml.LinearClassifier <classlabels_ints = [0,1,2]> (x)") ==
         "int64[N] float32[N, 3]");
-  CHECK(inferred("float[N,2] x", "l, s = ai.onnx.ml.TreeEnsembleClassifier <classlabels_strings = "
-                                 "[\"a\", \"b\"]> (x)") == "string[N] float32[N, 2]");
+  CHECK(inferred("float[N,2] x",
+                 "l, s = ai.onnx.ml.TreeEnsembleClassifier <classlabels_strings = "
+                 "[\"a\", \"b\"]> (x)") == "string[N] float32[N, 2]");
   // Four classes without probabilities: 4*3/2 pairs.
-  CHECK(inferred("float[N,2] x", "l, s = ai.onnx.ml.SVMClassifier <classlabels_ints = [0,1,2,3], "
-                                 "vectors_per_class = [1,1,1,1]> (x)") == "int64[N] float32[N, 6]");
+  CHECK(inferred("float[N,2] x",
+                 "l, s = ai.onnx.ml.SVMClassifier <classlabels_ints = [0,1,2,3], "
+                 "vectors_per_class = [1,1,1,1]> (x)") == "int64[N] float32[N, 6]");
   CHECK(inferred("float[N,2] x", "y = ai.onnx.ml.LinearRegressor <targets = 3> (x)") ==
         "float32[N, 3]");
   CHECK(inferred("double[N,2] x", "y = ai.onnx.ml.TreeEnsemble <n_targets = 2> (x)") ==

@@ -26,8 +26,9 @@ TEST_CASE("layer normalization: mean and deviation", "[shape]") {
         "float16[B, S, 768] float32");
   CHECK(inferred("float[B,S,64] x, float16[64] s", "y = RMSNormalization (x, s)", 23) ==
         "float16[B, S, 64]");
-  CHECK(inferred("float16[B,S,64] x, float16[64] s", "y, d = SimplifiedLayerNormalization (x, s)") ==
-        "float16[B, S, 64] float32[B, S, 1]");
+  CHECK(
+      inferred("float16[B,S,64] x, float16[64] s", "y, d = SimplifiedLayerNormalization (x, s)") ==
+      "float16[B, S, 64] float32[B, S, 1]");
 }
 
 TEST_CASE("skip and embedding normalization", "[shape]") {

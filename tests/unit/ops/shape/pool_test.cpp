@@ -1,4 +1,5 @@
-// Pools. Sizes by hand; the ceil mode cases are PyTorch's known ones (a last window must start inside the input).
+// Pools. Sizes by hand; the ceil mode cases are PyTorch's known ones (a last window must start
+// inside the input).
 #include "catch.hpp"
 #include "inferred.hpp"
 
@@ -13,9 +14,10 @@ TEST_CASE("pool: windows and indices", "[shape]") {
         "float32[1, 3, 31]");
   CHECK(inferred("float[1,1,4,4] x", "y = MaxPool <kernel_shape = [2,2], dilations = [2,2]> (x)") ==
         "float32[1, 1, 2, 2]");
-  CHECK(inferred("float[1,3,H,W] x",
-                 "y = LpPool <kernel_shape = [2,2], strides = [2,2], auto_pad = \"SAME_UPPER\"> (x)",
-                 11) == "float32[1, 3, floor((H + 1)/2), floor((W + 1)/2)]");
+  CHECK(
+      inferred("float[1,3,H,W] x",
+               "y = LpPool <kernel_shape = [2,2], strides = [2,2], auto_pad = \"SAME_UPPER\"> (x)",
+               11) == "float32[1, 3, floor((H + 1)/2), floor((W + 1)/2)]");
 }
 
 TEST_CASE("pool: ceil mode counts a last window only where it starts inside", "[shape]") {
@@ -30,12 +32,14 @@ TEST_CASE("pool: ceil mode counts a last window only where it starts inside", "[
                  "y = AveragePool <kernel_shape = [1,1], strides = [2,2], ceil_mode = 1> (x)") ==
         "float32[1, 1, 1, 1]");
   // 3 + 2 - 2 = 3, ceil(3/3) + 1 = 2: starts at 3 - 1 = 2 < 3, inside.
-  CHECK(inferred("float[1,1,3] x",
-                 "y = MaxPool <kernel_shape = [2], strides = [3], pads = [1,1], ceil_mode = 1> (x)") ==
+  CHECK(inferred(
+            "float[1,1,3] x",
+            "y = MaxPool <kernel_shape = [2], strides = [3], pads = [1,1], ceil_mode = 1> (x)") ==
         "float32[1, 1, 2]");
   // 2 + 2 - 2 = 2, ceil(2/3) + 1 = 2: starts at 3 - 1 = 2, outside.
-  CHECK(inferred("float[1,1,2] x",
-                 "y = MaxPool <kernel_shape = [2], strides = [3], pads = [1,1], ceil_mode = 1> (x)") ==
+  CHECK(inferred(
+            "float[1,1,2] x",
+            "y = MaxPool <kernel_shape = [2], strides = [3], pads = [1,1], ceil_mode = 1> (x)") ==
         "float32[1, 1, 1]");
   CHECK(pooled("float[1,1,H,7] x") == "float32[1, 1, floor(H/2), 3]");
 }
@@ -52,9 +56,10 @@ TEST_CASE("pool: global, channels last, quantized", "[shape]") {
   CHECK(inferred("float[N,512,7,7] x", "y = GlobalAveragePool (x)") == "float32[N, 512, 1, 1]");
   CHECK(inferred("uint8[1,7,7,8] x", "y = com.microsoft.NhwcMaxPool <kernel_shape = [7,7]> (x)") ==
         "uint8[1, 1, 1, 8]");
-  CHECK(inferred("uint8[1,7,7,8] x, float s, uint8 z",
-                 "y = com.microsoft.QLinearGlobalAveragePool <channels_last = 1> (x, s, z, s, z)") ==
-        "uint8[1, 1, 1, 8]");
+  CHECK(
+      inferred("uint8[1,7,7,8] x, float s, uint8 z",
+               "y = com.microsoft.QLinearGlobalAveragePool <channels_last = 1> (x, s, z, s, z)") ==
+      "uint8[1, 1, 1, 8]");
   CHECK(inferred("uint8[1,8,7,7] x, float s, uint8 z",
                  "y = com.microsoft.QLinearAveragePool <kernel_shape = [2,2]> (x, s, z, s, z)") ==
         "uint8[1, 8, 6, 6]");
@@ -72,7 +77,8 @@ TEST_CASE("pool: unpooling", "[shape]") {
   const char* const inputs = "float[1,1,2,2] x, int64[1,1,2,2] i";
   CHECK(inferred(inputs, "y = MaxUnpool <kernel_shape = [2,2], strides = [2,2]> (x, i)") ==
         "float32[1, 1, 4, 4]");
-  CHECK(inferred(inputs, "s = Constant <value = int64[4] {1,1,5,5}> ()"
-                         "y = MaxUnpool <kernel_shape = [2,2], strides = [2,2]> (x, i, s)") ==
+  CHECK(inferred(inputs,
+                 "s = Constant <value = int64[4] {1,1,5,5}> ()"
+                 "y = MaxUnpool <kernel_shape = [2,2], strides = [2,2]> (x, i, s)") ==
         "float32[1, 1, 5, 5]");
 }

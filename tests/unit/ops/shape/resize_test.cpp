@@ -32,24 +32,25 @@ TEST_CASE("resize: scales", "[shape]") {
 }
 
 TEST_CASE("resize: sizes", "[shape]") {
-  CHECK(inferred("float[N,3,4,4] x",
-                 "e = Constant <value = float[0] {}> () z = Constant <value = int64[4] {1,3,7,9}> () "
-                 "y = Resize (x, e, e, z)",
-                 11) == "float32[1, 3, 7, 9]");
+  CHECK(
+      inferred("float[N,3,4,4] x",
+               "e = Constant <value = float[0] {}> () z = Constant <value = int64[4] {1,3,7,9}> () "
+               "y = Resize (x, e, e, z)",
+               11) == "float32[1, 3, 7, 9]");
   CHECK(inferred("float[N,3,H,W] x",
                  "z = Constant <value = int64[2] {7,9}> () y = Resize <axes = [-2,-1]> (x, , , z)",
                  19) == "float32[N, 3, 7, 9]");
-  CHECK(inferred("float[N,3,4,4] x, int64[4] z", "y = Resize (x, , , z)") ==
-        "float32[?, ?, ?, ?]");
+  CHECK(inferred("float[N,3,4,4] x, int64[4] z", "y = Resize (x, , , z)") == "float32[?, ?, ?, ?]");
   CHECK(inferred("float[N,3,4,4] x, int64[2] z", "y = Resize <axes = [2,3]> (x, , , z)", 18) ==
         "float32[N, 3, ?, ?]");
 }
 
 TEST_CASE("resize: aspect ratio", "[shape]") {
   const auto keep = [](const char* input, const char* policy) {
-    return inferred(input, std::string("z = Constant <value = int64[2] {7,8}> () "
-                                       "y = Resize <axes = [2,3], keep_aspect_ratio_policy = \"") +
-                               policy + "\"> (x, , , z)",
+    return inferred(input,
+                    std::string("z = Constant <value = int64[2] {7,8}> () "
+                                "y = Resize <axes = [2,3], keep_aspect_ratio_policy = \"") +
+                        policy + "\"> (x, , , z)",
                     18);
   };
   CHECK(keep("float[1,1,2,2] x", "not_larger") == "float32[1, 1, 7, 7]");
@@ -69,9 +70,8 @@ TEST_CASE("resize: faults", "[shape]") {
 }
 
 TEST_CASE("upsample: three forms", "[shape]") {
-  CHECK(inferred("float[1,3,4,5] x",
-                 "y = Upsample <height_scale = 2.0, width_scale = 3.0> (x)", 1) ==
-        "float32[1, 3, 8, 15]");
+  CHECK(inferred("float[1,3,4,5] x", "y = Upsample <height_scale = 2.0, width_scale = 3.0> (x)",
+                 1) == "float32[1, 3, 8, 15]");
   CHECK(inferred("float[1,3,4,5] x", "y = Upsample <scales = [1.0, 1.0, 2.0, 3.0]> (x)", 7) ==
         "float32[1, 3, 8, 15]");
   CHECK(inferred("float[1,3,10,10] x", kScales + "y = Upsample (x, s)", 9) ==

@@ -17,5 +17,6 @@ TEST_CASE("sampling: grids", "[shape]") {
 }
 
 TEST_CASE("sampling: how many boxes survive depends on the data", "[shape]") {
-  CHECK(inferred("float[1,6,4] b, float[1,2,6] s", "y = NonMaxSuppression (b, s)") == "int64[?, 3]");
+  CHECK(inferred("float[1,6,4] b, float[1,2,6] s", "y = NonMaxSuppression (b, s)") ==
+        "int64[?, 3]");
 }

@@ -25,9 +25,9 @@ TEST_CASE("stft: frames and bins", "[shape]") {
   const std::string step = "t = Constant <value = int64 {8}> () ";
   CHECK(inferred("float[1,128,1] x, float[16] w", step + "y = STFT (x, t, w)") ==
         "float32[1, 15, 9, 2]");
-  CHECK(inferred("float[B,128,1] x",
-                 step + "n = Constant <value = int64 {16}> () "
-                        "y = STFT <onesided = 0> (x, t, , n)") == "float32[B, 15, 16, 2]");
+  CHECK(inferred("float[B,128,1] x", step + "n = Constant <value = int64 {16}> () "
+                                            "y = STFT <onesided = 0> (x, t, , n)") ==
+        "float32[B, 15, 16, 2]");
   CHECK(inferred("float[1,128,1] x, float[16] w",
                  "t = Constant <value = int64 {0}> () y = STFT (x, t, w)") == "float32");
 }
@@ -35,11 +35,12 @@ TEST_CASE("stft: frames and bins", "[shape]") {
 TEST_CASE("windows, mel matrix, images", "[shape]") {
   const std::string size = "n = Constant <value = int64 {10}> () ";
   CHECK(inferred("float a", size + "y = HannWindow (n)") == "float32[10]");
-  CHECK(inferred("float a", size + "y = HammingWindow <output_datatype = 11> (n)") == "float64[10]");
+  CHECK(inferred("float a", size + "y = HammingWindow <output_datatype = 11> (n)") ==
+        "float64[10]");
   CHECK(inferred("int64 n", "y = BlackmanWindow (n)") == "float32[?]");
-  CHECK(inferred("int64 r, float l, float u",
-                 size + "d = Constant <value = int64 {16}> () "
-                        "y = MelWeightMatrix (n, d, r, l, u)") == "float32[9, 10]");
+  CHECK(inferred("int64 r, float l, float u", size + "d = Constant <value = int64 {16}> () "
+                                                     "y = MelWeightMatrix (n, d, r, l, u)") ==
+        "float32[9, 10]");
   CHECK(inferred("uint8[L] x", "y = ImageDecoder <pixel_format = \"Grayscale\"> (x)", 20) ==
         "uint8[?, ?, 1]");
 }
