@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace trtreport {
@@ -18,7 +19,7 @@ struct DimAtom {
   uint32_t id = 0;      // order of creation: the order of factors and terms
   int64_t least = 0;    // Symbol: its smallest value
   std::string name;     // Symbol
-  std::string cause;    // hidden Symbol; otherwise that of the first hidden operand
+  std::string_view cause;  // hidden Symbol; otherwise that of the first hidden operand
   Dim a, b;             // operands of the other kinds
 };
 
@@ -32,7 +33,7 @@ struct DimExpression {
       terms;  // graded order, the constant last; never empty, never a constant alone
   DimTable* table = nullptr;  // null for the overflow sentinel
   bool hidden = false;
-  std::string cause;
+  std::string_view cause;  // of the first hidden factor
 };
 
 // Sizes past which an expression becomes a hidden dim: a hostile model must not grow them.

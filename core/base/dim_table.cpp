@@ -86,7 +86,7 @@ Dim DimTable::hidden(std::string_view cause, int64_t least) {
   atom.id = static_cast<uint32_t>(state_->atoms.size());
   atom.hidden = true;
   atom.least = least;
-  atom.cause = std::string(cause);
+  atom.cause = *state_->causes.emplace(cause).first;
   return DimOperations::make(*this, {{1, {&atom}}});
 }
 
@@ -132,7 +132,7 @@ Dim DimOperations::atom(DimTable& table, DimAtom::Kind kind, const Dim& a, const
     made.a = a;
     made.b = b;
     made.hidden = a.is_hidden() || b.is_hidden();
-    made.cause = std::string(a.is_hidden() ? a.cause() : b.cause());
+    made.cause = a.is_hidden() ? a.cause() : b.cause();
     slot->second = &made;
   }
   if (depth(*slot->second) > kMostDepth) {

@@ -6,6 +6,7 @@
 #include <deque>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace trtreport {
@@ -13,6 +14,7 @@ namespace trtreport {
 struct DimTable::State {
   std::deque<DimAtom> atoms;
   std::deque<DimExpression> expressions;
+  std::unordered_set<std::string> causes;  // many hidden sizes share one
   std::unordered_map<std::string, const DimAtom*> symbols;
   std::unordered_map<std::string, const DimExpression*>
       interned;  // by a key of coefficients and atom ids

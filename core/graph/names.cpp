@@ -75,6 +75,7 @@ std::string scope_of_weight_name(std::string_view name) {
   const size_t last = name.rfind('.');
   if (last == std::string_view::npos) return {};
   name = name.substr(0, last);
+  if (name.ends_with('.')) return {};
   std::string result;
   std::string shown;  // the component before, as shown
   while (!name.empty()) {

@@ -10,9 +10,9 @@
 namespace trtreport::ops {
 namespace {
 
-// About half a second of a hostile model's work; real models use a few thousandths of it.
-constexpr uint64_t kMostWork = uint64_t{1} << 26;
-constexpr uint64_t kWorkPerNode = 64;
+// Under half a second of a hostile model's work; the largest real models use a fifth of it.
+constexpr uint64_t kMostWork = uint64_t{1} << 24;
+constexpr uint64_t kWorkPerNode = 256;
 // Values this small are free: there is at most one per tensor.
 constexpr uint64_t kFreeElements = 64;
 

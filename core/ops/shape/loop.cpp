@@ -70,11 +70,23 @@ class LoopRule {
     context_.set_body_times(body_, 0);
   }
 
+  // A condition changes from one iteration to the next only where some value or the counter takes
+  // part.
+  bool may_end_by_itself() const {
+    const std::vector<TensorId>& inputs = context_.body_of(body_).inputs;
+    if (!inputs.empty() && context_.graph().tensors[inputs[0]].uses > 0) return true;
+    for (int index = 0; index < carried_.count(); ++index) {
+      if (carried_.now(index).value != nullptr) return true;
+    }
+    return false;
+  }
+
   // False where the number of iterations turns out unknown or large.
   bool run_exactly(const std::optional<Dim>& limit) {
     const bool bounded = context_.has_input(0);
     if (bounded && (!limit || !limit->is_number() || limit->number() > kMostIterations))
       return false;
+    if (!bounded && !may_end_by_itself()) return false;
     const int64_t most = bounded ? limit->number() : kMostIterations;
     const Value* holds = scalar_value(context_, Dim(1));
     for (int64_t iteration = 0; iteration < most; ++iteration) {

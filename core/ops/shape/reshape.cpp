@@ -136,6 +136,11 @@ void reshape(InferContext& context) {
   if (target.faulty) return context.set_unknown_rank(0, dtype);
   settle_target(context, target, shape);
   context.set(0, dtype, target.dims);
+  const Shape made = context.make_shape(target.dims);
+  if (shape.is_static() && made.is_static() && !(shape.elements() == made.elements())) {
+    context.fault(shape.elements().text() + " elements do not make a shape of " +
+                  made.elements().text());
+  }
   store_same(context, 0, 0);
 }
 
