@@ -1,6 +1,11 @@
-// The model resolved: names to tensors per scope, functions inlined, nodes in execution order, subgraphs as bodies.
-// Built from the ONNX skeleton once; shape inference then fills the types.
+// The model resolved: names to tensors per scope, functions inlined, nodes in execution order,
+// subgraphs as bodies. Built from the ONNX skeleton once; shape inference then fills the types.
 #pragma once
+
+#include "base/arena.hpp"
+#include "base/diagnostics.hpp"
+#include "graph/shape.hpp"
+#include "onnx/model.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -10,11 +15,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "base/arena.hpp"
-#include "base/diagnostics.hpp"
-#include "graph/shape.hpp"
-#include "onnx/model.hpp"
 
 namespace trtreport {
 
@@ -31,29 +31,32 @@ enum class TensorKind : uint8_t {
 };
 
 struct Tensor {
-  StringId name = StringId::Empty;  // unique in the graph; tensors of bodies and functions carry the path of their node
+  StringId name = StringId::Empty;  // unique in the graph; tensors of bodies and functions carry
+                                    // the path of their node
   TensorKind kind = TensorKind::Activation;
-  bool is_output = false;           // of the main graph
+  bool is_output = false;  // of the main graph
   BodyId body = kMainBody;
   NodeId producer = kNoNode;
-  uint32_t uses = 0;                // consuming node inputs in every body, plus 1 for each body output it is
-  const onnx::TensorData* data = nullptr;          // initializers, and outputs of Constant
+  uint32_t uses = 0;  // consuming node inputs in every body, plus 1 for each body output it is
+  const onnx::TensorData* data = nullptr;  // initializers, and outputs of Constant
   const onnx::SparseTensorData* sparse = nullptr;
-  const onnx::TypeProto* declared = nullptr;       // of inputs, outputs and value_info
-  Type type;                        // what inference found
-  const Value* value = nullptr;     // owned by the Graph; null where unknown or large
+  const onnx::TypeProto* declared = nullptr;  // of inputs, outputs and value_info
+  Type type;                                  // what inference found
+  const Value* value = nullptr;               // owned by the Graph; null where unknown or large
 };
 
 struct Node {
-  const onnx::Node* proto = nullptr;  // op, domain and attributes (function attributes already substituted)
-  StringId name = StringId::Empty;    // unique; made from op and position where the file has none
-  StringId scope = StringId::Empty;   // module path, "layer1/layer1.0/conv1"; Empty at top level
+  const onnx::Node* proto =
+      nullptr;  // op, domain and attributes (function attributes already substituted)
+  StringId name = StringId::Empty;   // unique; made from op and position where the file has none
+  StringId scope = StringId::Empty;  // module path, "layer1/layer1.0/conv1"; Empty at top level
   BodyId body = kMainBody;
-  int32_t opset = 0;                  // of the node's domain, in its model or function; 0 where not imported
-  uint16_t op = 0;                    // row of the operator table, filled by inference; 0 is "no row"
+  int32_t opset = 0;  // of the node's domain, in its model or function; 0 where not imported
+  uint16_t op = 0;    // row of the operator table, filled by inference; 0 is "no row"
   std::span<const TensorId> inputs;
   std::span<const TensorId> outputs;
-  std::span<const BodyId> bodies;     // of If (then, else), Loop, Scan: in the order of `body_attributes`
+  std::span<const BodyId>
+      bodies;  // of If (then, else), Loop, Scan: in the order of `body_attributes`
   std::span<const StringId> body_attributes;
 };
 
@@ -61,9 +64,9 @@ struct Node {
 struct Body {
   NodeId owner = kNoNode;
   StringId name = StringId::Empty;
-  std::vector<TensorId> inputs;    // main: without those that are initializers as well
+  std::vector<TensorId> inputs;  // main: without those that are initializers as well
   std::vector<TensorId> outputs;
-  std::vector<NodeId> nodes;       // in execution order
+  std::vector<NodeId> nodes;  // in execution order
 };
 
 class Graph {
@@ -84,13 +87,13 @@ class Graph {
 
   // Turns an initializer into an input of the main graph, so that it can have another size.
   void replace_by_input(TensorId weight);
-  // Takes back what an inference found and changed, so that another one can run as if it were the first. Small values
-  // that were read from the file stay: nobody has to read them again.
+  // Takes back what an inference found and changed, so that another one can run as if it were the
+  // first. Small values that were read from the file stay: nobody has to read them again.
   void forget_inference();
 
   std::deque<Tensor> tensors;
-  std::deque<Node> nodes;      // every body; main graph first come its own, see Body::nodes for order
-  std::deque<Body> bodies;     // [0] is the main graph
+  std::deque<Node> nodes;   // ids follow execution order: the main graph's first, then each body's
+  std::deque<Body> bodies;  // [0] is the main graph
   uint64_t inlined_functions = 0;
 
  private:
@@ -107,10 +110,12 @@ class Graph {
   std::vector<Replaced> replaced_;
 };
 
-// Resolves the skeleton: scopes, duplicate and empty names, function calls (nested, default attributes, at most
-// kMostNodes nodes in all), subgraphs, topological order (files out of order are sorted, stable; a cycle is an error naming
-// a node on it). Error codes: cyclic, too_many_nodes, recursive_function.
+// Resolves the skeleton: scopes, duplicate and empty names, function calls (nested, default
+// attributes, at most kMostNodes nodes in all), subgraphs, topological order (files out of order
+// are sorted, stable; a cycle is an error naming a node on it). Error codes: cyclic,
+// too_many_nodes, recursive_function.
 inline constexpr uint64_t kMostNodes = 5'000'000;
-tl::expected<std::unique_ptr<Graph>, Error> build_graph(std::unique_ptr<onnx::Model> model, Diagnostics& diagnostics);
+tl::expected<std::unique_ptr<Graph>, Error> build_graph(std::unique_ptr<onnx::Model> model,
+                                                        Diagnostics& diagnostics);
 
 }  // namespace trtreport

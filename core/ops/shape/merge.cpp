@@ -9,7 +9,12 @@ Shape merge(InferContext& context, const Shape& a, const Shape& b, std::string_v
   Dims dims = a.copy();
   for (int axis = 0; axis < a.rank(); ++axis) {
     Dim& dim = dims[static_cast<size_t>(axis)];
-    if (!(dim == b[axis])) dim = context.hidden(cause);
+    if (dim == b[axis]) continue;
+    // A size that is unknown already says more than that the two differ. It is a size of its own
+    // all the same.
+    const Dim& unknown = dim.is_hidden() ? dim : b[axis];
+    dim = unknown.is_hidden() ? context.graph().dims().hidden(unknown.cause())
+                              : context.hidden(cause);
   }
   return context.make_shape(dims);
 }
