@@ -39,6 +39,7 @@ class Tracer {
     find_body_ends();
     start_inputs();
     for (uint32_t place = 0; place < listed_.size(); ++place) visit(place);
+    while (!open_.empty()) close_body();
     keep_outputs();
   }
 
@@ -114,11 +115,10 @@ class Tracer {
     span.last = std::max(span.last, last_place(root, place, reader));
   }
 
-  void make(TensorId id, TensorId root, uint32_t first, uint32_t last) {
+  void make(TensorId id, TensorId root, uint32_t place) {
     if (!is_activation(id)) return;
     roots_[id] = root;
-    if (root != id) return;
-    spans_[id] = {first, last};
+    if (root == id) spans_[id] = {place, place};
   }
 
   // The tensor whose buffer the node's first output shares; the output itself where none.
@@ -137,43 +137,92 @@ class Tracer {
   }
 
   void visit(uint32_t place) {
-    const Listed entry = listed_[place];
-    const Node& node = graph_.nodes[entry.node];
-    for (TensorId id : node.inputs) use(id, place, node.body);
-    const bool branches = !node.bodies.empty() && op_of(graph_, node) == "If";
-    const uint32_t first = branches ? entry.end - 1 : place;
-    const uint32_t last = entry.end - 1;
+    while (!open_.empty() && listed_[open_.back()].end == place) close_body();
+    const Node& node = graph_.nodes[listed_[place].node];
+    for (const TensorId id : node.inputs) use(id, place, node.body);
+    if (!node.bodies.empty()) {
+      open_body(place);
+      return;
+    }
     for (size_t index = 0; index < node.outputs.size(); ++index) {
       const TensorId id = node.outputs[index];
-      if (id != kNoTensor) make(id, index == 0 ? shared_root(node) : id, first, last);
+      if (id != kNoTensor) make(id, index == 0 ? shared_root(node) : id, place);
     }
-    for (BodyId body : node.bodies) {
-      for (TensorId id : graph_.bodies[body].inputs) {
-        if (id != kNoTensor) make(id, id, place, last);
-      }
-    }
-    pass_body_outputs(node, last);
   }
 
-  // What a body returns is needed until it has ended.
-  void pass_body_outputs(const Node& node, uint32_t last) {
-    for (BodyId body : node.bodies) {
-      for (TensorId id : graph_.bodies[body].outputs) {
-        if (is_activation(id)) returned_.push_back({id, last});
+  // Stacked results grow from the start on; the others come from the body when it has ended.
+  void open_body(uint32_t place) {
+    const Node& node = graph_.nodes[listed_[place].node];
+    for (size_t index = returned_results(node); index < node.outputs.size(); ++index) {
+      if (node.outputs[index] != kNoTensor) make(node.outputs[index], node.outputs[index], place);
+    }
+    for (const BodyId body : node.bodies) {
+      for (const TensorId id : graph_.bodies[body].inputs) {
+        if (id != kNoTensor) make(id, id, place);
       }
     }
+    open_.push_back(place);
+  }
+
+  // How many of the first outputs are what the body returned last: all of an If, the state of a
+  // loop.
+  size_t returned_results(const Node& node) const {
+    const std::string_view op = op_of(graph_, node);
+    size_t others = SIZE_MAX;
+    if (op == "If") others = 0;
+    if (op == "Loop") others = 2;
+    if (op == "Scan") {
+      const ops::CostContext context(graph_, node, counting_.assumed);
+      others =
+          static_cast<size_t>(std::max<int64_t>(context.attribute_int("num_scan_inputs", 0), 0));
+    }
+    const size_t results = op == "If" ? node.outputs.size() : node.inputs.size();
+    return others > results ? 0 : std::min(results - others, node.outputs.size());
+  }
+
+  void close_body() {
+    const Listed entry = listed_[open_.back()];
+    const uint32_t start = open_.back();
+    open_.pop_back();
+    const Node& node = graph_.nodes[entry.node];
+    const uint32_t last = entry.end - 1;
+    // The first node of the listed body, which of an If's two it is.
+    const bool empty = entry.end == start + 1;
+    const BodyId listed = empty ? kMainBody : graph_.nodes[listed_[start + 1].node].body;
+    const size_t returned = returned_results(node);
+    const size_t skipped = op_of(graph_, node) == "Loop" ? 1 : 0;  // the condition
+    for (const BodyId body : node.bodies) {
+      const std::vector<TensorId>& outputs = graph_.bodies[body].outputs;
+      for (const TensorId id : outputs) {
+        if (is_activation(id) && roots_[id] != kNoTensor) extend(roots_[id], last);
+      }
+      if (body != listed) continue;
+      for (size_t index = 0; index < returned && index + skipped < outputs.size(); ++index) {
+        share_result(node.outputs[index], outputs[index + skipped], last);
+      }
+    }
+    for (size_t index = 0; index < returned; ++index) {
+      const TensorId id = node.outputs[index];
+      if (id != kNoTensor && roots_[id] == kNoTensor) make(id, id, last);
+    }
+  }
+
+  void share_result(TensorId result, TensorId returned, uint32_t last) {
+    if (result == kNoTensor || !is_activation(returned)) return;
+    const TensorId root = roots_[returned];
+    const bool shares = sharing_ != Sharing::None && root != kNoTensor;
+    make(result, shares ? root : result, last);
+  }
+
+  void extend(TensorId root, uint32_t last) {
+    spans_[root].last = std::max(spans_[root].last, last);
   }
 
   void keep_outputs() {
-    for (const auto& [id, last] : returned_) {
-      if (roots_[id] != kNoTensor)
-        spans_[roots_[id]].last = std::max(spans_[roots_[id]].last, last);
-    }
     if (listed_.empty()) return;
     const uint32_t end = static_cast<uint32_t>(listed_.size()) - 1;
-    for (TensorId id : graph_.bodies[kMainBody].outputs) {
-      if (id != kNoTensor && is_activation(id) && roots_[id] != kNoTensor)
-        spans_[roots_[id]].last = end;
+    for (const TensorId id : graph_.bodies[kMainBody].outputs) {
+      if (is_activation(id) && roots_[id] != kNoTensor) spans_[roots_[id]].last = end;
     }
   }
 
@@ -184,7 +233,7 @@ class Tracer {
   std::vector<TensorId> roots_;     // whose buffer a tensor lies in; kNoTensor: in none
   std::vector<Span> spans_;         // of roots
   std::vector<uint32_t> body_end_;  // last place of each body that repeats
-  std::vector<std::pair<TensorId, uint32_t>> returned_;
+  std::vector<uint32_t> open_;      // places of nodes whose bodies are being passed
 };
 
 uint64_t stored(const Lifetime& buffer) { return buffer.bytes; }

@@ -26,7 +26,9 @@ struct Analysed {
   size_t index_of(std::string_view output) const {
     for (size_t index = 0; index < figures().nodes.size(); ++index) {
       for (const TensorId id : graph().nodes[figures().nodes[index].node].outputs) {
-        if (id != kNoTensor && graph().text(graph().tensors[id].name) == output) return index;
+        if (id == kNoTensor) continue;
+        const std::string_view name = graph().text(graph().tensors[id].name);
+        if (name.substr(name.rfind('/') + 1) == output) return index;
       }
     }
     FAIL("no listed node makes '" << output << "'");

@@ -230,6 +230,6 @@ TEST_CASE("precision: quantized only between pairs on both operands", "[figures]
       "g (float[1,8,4,4] x) => (float[a,b,c,d] y) <float s = {0.1}> {\n"
       "q = QuantizeLinear (x, s)\n xq = DequantizeLinear (q, s)\n wd = DequantizeLinear (w, s)\n"
       "h = Conv (xq, wd)\n y = Conv (h, wd) }");
-  CHECK(model.node("h").precision == DType::Int8);
+  CHECK(model.node("h").precision == DType::UInt8);
   CHECK(model.node("y").precision == DType::Float32);
 }
