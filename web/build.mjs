@@ -1,10 +1,11 @@
-// Bundles the report's page into dist/report.js and dist/report.css, which the command line embeds
-// into every report.html. With --tests it bundles the unit tests instead, so that they run on plain
-// Node without a TypeScript loader.
+// Bundles the report into dist/report.js and dist/report.css, which the command line embeds into
+// every report.html, and with --page the hosted page beside them. With --tests it bundles the unit
+// tests instead, so that they run on plain Node without a TypeScript loader.
 import { build } from 'esbuild';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildPage } from './page.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const common = {
@@ -15,15 +16,15 @@ const common = {
   jsxImportSource: 'preact',
   logLevel: 'warning',
   define: { 'process.env.NODE_ENV': '"production"' },
+  target: ['chrome100', 'firefox102', 'safari16.4'],
 };
 
-async function buildPage() {
+async function buildReport() {
   await build({
     ...common,
     entryPoints: { report: 'src/report/main.tsx' },
     outdir: 'dist',
     format: 'iife',
-    target: ['chrome100', 'firefox102', 'safari16.4'],
     minify: true,
     legalComments: 'none',
     metafile: false,
@@ -51,11 +52,11 @@ function testFiles(folder) {
 }
 
 async function buildTests() {
-  rmSync(join(root, 'dist/tests'), { recursive: true, force: true });
+  rmSync(join(root, '../build/web-tests'), { recursive: true, force: true });
   await build({
     ...common,
     entryPoints: testFiles('src'),
-    outdir: 'dist/tests',
+    outdir: '../build/web-tests',
     entryNames: '[name]',
     outExtension: { '.js': '.mjs' },
     format: 'esm',
@@ -64,4 +65,9 @@ async function buildTests() {
   });
 }
 
-await (process.argv.includes('--tests') ? buildTests() : buildPage());
+if (process.argv.includes('--tests')) {
+  await buildTests();
+} else {
+  await buildReport();
+  if (process.argv.includes('--page')) await buildPage(common);
+}

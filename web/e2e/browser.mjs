@@ -20,7 +20,9 @@ export async function openChromium() {
   return chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: kArguments });
 }
 
-const isOwn = (url) => /^(file|data|blob|about):/.test(url);
+const isOwn = (url, address) =>
+  /^(file|data|blob|about):/.test(url) ||
+  (address.startsWith('http') && url.startsWith(`${new URL(address).origin}/`));
 
 /** A page with the report drawn; `faults` lists errors and requests. */
 export async function openReport(browser, file, options = {}) {
@@ -35,7 +37,7 @@ export async function openReport(browser, file, options = {}) {
   });
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('request', (request) => {
-    if (!isOwn(request.url())) faults.push(`request to ${request.url()}`);
+    if (!isOwn(request.url(), '')) faults.push(`request to ${request.url()}`);
   });
   if (options.before) await page.addInitScript(options.before);
   await page.goto(pathToFileURL(file).href + (options.fragment ?? ''));
@@ -44,7 +46,9 @@ export async function openReport(browser, file, options = {}) {
   return { page, faults, close: () => context.close() };
 }
 
-export async function openFirefox(file) {
+export const openFirefox = (file) => launchFirefox(pathToFileURL(file).href);
+
+export async function launchFirefox(address) {
   const { default: puppeteer } = await import('puppeteer-core');
   const profile = mkdtempSync(join(tmpdir(), 'trtreport-firefox-'));
   const browser = await puppeteer.launch({
@@ -61,9 +65,9 @@ export async function openFirefox(file) {
   });
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('request', (request) => {
-    if (!isOwn(request.url())) faults.push(`request to ${request.url()}`);
+    if (!isOwn(request.url(), address)) faults.push(`request to ${request.url()}`);
   });
-  await page.goto(pathToFileURL(file).href);
+  await page.goto(address);
   await page.waitForSelector('html[data-state]', { timeout: 30_000 });
   return {
     page,

@@ -1,5 +1,6 @@
 // Runs the browser tests on the fixtures, and on real reports where there are any:
 //   npm run e2e -- [--cli PATH_TO_TRTREPORT MODEL.onnx…] [REPORT.html…]
+// With --page the tests of the hosted page instead, which dist/ must hold with its core.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,8 @@ import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
-const given = process.argv.slice(2);
+const page = process.argv[2] === '--page';
+const given = process.argv.slice(page ? 3 : 2);
 const cli = given[0] === '--cli' ? given[1] : null;
 const files = cli ? given.slice(2) : given;
 const reports = files.filter((file) => file.endsWith('.html')).map((file) => resolve(file));
@@ -23,7 +25,7 @@ if (cli) {
 }
 
 const tests = readdirSync(folder)
-  .filter((name) => name.endsWith('.test.mjs'))
+  .filter((name) => name.endsWith('.test.mjs') && page === name.startsWith('page'))
   .map((name) => join(folder, name));
 const run = spawnSync(process.execPath, ['--test', ...tests], {
   stdio: 'inherit',

@@ -19,7 +19,12 @@ export interface Filter {
 type Predicate = (id: number) => boolean;
 type TextField = (node: DocumentNode, figures: Figures) => string | string[];
 
-const kBoundNames: Record<string, string> = { c: 'compute', m: 'memory', l: 'launch', n: 'none' };
+export const kBoundNames: Record<string, string> = {
+  c: 'compute',
+  m: 'memory',
+  l: 'launch',
+  n: 'none',
+};
 
 const kTextFields: Record<string, TextField> = {
   name: (node) => node.name,

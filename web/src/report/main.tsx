@@ -4,6 +4,7 @@
 import { render } from 'preact';
 import { DocumentError, unpackDocument } from './document';
 import { ReportModel } from './model';
+import './shared';
 import { type MessageKey, t } from './text';
 import { keepState, readState } from './urlstate';
 import { Report } from './views/app';

@@ -2,7 +2,8 @@
 // computed from them. Views read it and never keep figures of their own, so that a worker can later
 // replace `document` (or a user the choices) and all of them follow.
 
-import { computed, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import type { ReportDocument, Roofline } from './document';
 import { type Convention, type Figures, makeFigures, sumWhere } from './figures';
 import { compileFilter } from './filter';
@@ -20,8 +21,26 @@ export interface Zoom {
   y: [number, number];
 }
 
+/** A device's figures of one source, as choices name them. */
+export interface DeviceChoice {
+  device: string;
+  source: 'datasheet' | 'measured';
+}
+
+/** What a page that can recompute adds to the report. */
+export interface Live {
+  /** Devices beyond those of the document. */
+  devices: ReadonlySignal<DeviceChoice[]>;
+  /** Recomputes for a device that the document does not hold. */
+  chooseDevice: (choice: DeviceChoice) => void;
+  /** Further controls of the header, and further sections before the method. */
+  controls: () => ComponentChildren;
+  sections: { id: string; title: () => string; view: () => ComponentChildren }[];
+}
+
 export class ReportModel {
   readonly document;
+  live: Live | null = null;
   readonly rooflineIndex = signal(0);
   readonly overlays = signal<number[]>([]);
   readonly convention = signal<Convention>('hardware');
@@ -37,6 +56,7 @@ export class ReportModel {
   readonly systemDark = signal(false);
 
   readonly rooflines = computed(() => this.document.value.rooflines);
+  readonly nodes = computed(() => this.document.value.nodes);
   readonly roofline = computed<Roofline | null>(
     () => this.rooflines.value[this.rooflineIndex.value] ?? null,
   );
@@ -47,7 +67,7 @@ export class ReportModel {
     compileFilter(this.filterText.value, this.document.value.nodes, this.figures.value),
   );
   readonly narrowed = computed(() => !this.filter.value.empty || this.brushed.value !== null);
-  readonly modules = computed(() => buildModules(this.document.value.nodes));
+  readonly modules = computed(() => buildModules(this.nodes.value));
   readonly dark = computed(
     () => this.theme.value === 'dark' || (this.theme.value === 'auto' && this.systemDark.value),
   );
@@ -81,7 +101,7 @@ export class ReportModel {
   readonly wiring = computed(() => {
     const producer = new Map<string, number>();
     const consumers = new Map<string, number[]>();
-    for (const node of this.document.value.nodes) {
+    for (const node of this.nodes.value) {
       for (const name of node.outputs) if (name) producer.set(name, node.id);
       for (const name of new Set(node.inputs)) {
         if (!name) continue;
@@ -107,6 +127,7 @@ export class ReportModel {
       .filter(({ roofline }) => roofline.device === device && roofline.source === source);
     const choice = of.find(({ roofline }) => roofline.precision === wished) ?? of[0];
     if (choice) this.rooflineIndex.value = choice.index;
+    else this.live?.chooseDevice({ device, source: source as DeviceChoice['source'] });
   }
 
   choosePrecision(precision: string): void {

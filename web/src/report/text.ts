@@ -1,5 +1,7 @@
-// Every sentence of the page, in one table, so that another language is one more table of the same
+// Every sentence of the report, in one table, so that another language is one more table of the same
 // keys. {name} is replaced by an argument.
+
+import { signal } from '@preact/signals';
 
 const kEnglish = {
   // Header and sections
@@ -334,19 +336,38 @@ const kEnglish = {
 };
 
 export type MessageKey = keyof typeof kEnglish;
-export type Messages = Record<MessageKey, string>;
 
-let messages: Messages = kEnglish;
-
-export function setMessages(table: Messages): void {
-  messages = table;
+/** Another language. What it lacks is said in English. */
+export interface Language {
+  code: string;
+  messages: Partial<Record<MessageKey, string>>;
+  /** The core's sentences by code: verdicts, diagnostics, notes of layers. */
+  sentences: Record<string, string>;
 }
 
-export function t(key: MessageKey, values: Record<string, string | number> = {}): string {
-  return messages[key].replace(/\{([a-z0-9]+)\}/g, (whole, name: string) =>
+/** null: English. A signal, so that whatever says something follows a change. */
+export const language = signal<Language | null>(null);
+
+type Values = Record<string, unknown>;
+
+export function fill(template: string, values: Values): string {
+  return template.replace(/\{([a-z0-9_]+)\}/g, (whole, name: string) =>
     name in values ? String(values[name]) : whole,
   );
 }
+
+export function t(key: MessageKey, values: Record<string, string | number> = {}): string {
+  return fill(language.value?.messages[key] ?? kEnglish[key], values);
+}
+
+/** A sentence of the core in the chosen language, where its code and arguments suffice for that. */
+export function sentence(of: { code: string; args?: Values }, english: string): string {
+  const template = language.value?.sentences[of.code];
+  return template && isFilled(template, of.args) ? fill(template, of.args ?? {}) : english;
+}
+
+const isFilled = (template: string, args: Values = {}) =>
+  [...template.matchAll(/\{([a-z0-9_]+)\}/g)].every((match) => match[1]! in args);
 
 export const layersText = (n: number) =>
   n === 1 ? t('layers_one') : t('layers_many', { n: n.toLocaleString('en') });
@@ -363,4 +384,5 @@ const kNotes: Record<string, string> = {
   data_dependent: 'A size depends on the data.',
 };
 
-export const noteText = (code: string) => kNotes[code] ?? null;
+export const noteText = (code: string) =>
+  language.value?.sentences[`note_${code}`] ?? kNotes[code] ?? null;

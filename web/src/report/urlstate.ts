@@ -4,7 +4,13 @@
 import { effect } from '@preact/signals';
 import type { ReportModel } from './model';
 
-export function writeState(model: ReportModel): string {
+/** Choices that a page keeps beside the report's. */
+export interface StatePart {
+  readState(state: URLSearchParams): void;
+  writeState(state: URLSearchParams): void;
+}
+
+export function writeState(model: ReportModel, parts: StatePart[] = []): string {
   const state = new URLSearchParams();
   const roofline = model.roofline.value;
   if (roofline && model.rooflineIndex.value !== 0) {
@@ -21,10 +27,11 @@ export function writeState(model: ReportModel): string {
   if (model.selected.value !== null) state.set('layer', String(model.selected.value));
   if (model.filterText.value) state.set('filter', model.filterText.value);
   if (model.treemapPath.value) state.set('module', model.treemapPath.value);
+  for (const part of parts) part.writeState(state);
   return state.toString();
 }
 
-export function readState(model: ReportModel, fragment: string): void {
+export function readState(model: ReportModel, fragment: string, parts: StatePart[] = []): void {
   const state = new URLSearchParams(fragment.replace(/^#/, ''));
   const index = model.rooflines.value.findIndex(
     (roofline) =>
@@ -40,12 +47,14 @@ export function readState(model: ReportModel, fragment: string): void {
     model.select(layer);
   model.filterText.value = state.get('filter') ?? '';
   model.treemapPath.value = state.get('module') ?? '';
+  for (const part of parts) part.readState(state);
 }
 
-export function keepState(model: ReportModel): void {
+/** Until the returned function is called. */
+export function keepState(model: ReportModel, parts: StatePart[] = []): () => void {
   let scheduled = 0;
-  effect(() => {
-    const fragment = writeState(model);
+  return effect(() => {
+    const fragment = writeState(model, parts);
     clearTimeout(scheduled);
     scheduled = window.setTimeout(() => {
       const wanted = fragment ? `#${fragment}` : '';

@@ -36,6 +36,9 @@ export function Report({ model }: { model: ReportModel }) {
           <TreemapSection />
           <LayersSection />
           <MemorySection />
+          {model.live?.sections.map(({ id, view: View }) => (
+            <View key={id} />
+          ))}
           <DiagnosticsSection />
           <MethodSection />
         </main>

@@ -1,7 +1,7 @@
 // What the analysis remarked, and how much of the model its rules cover.
 
 import { useSignal } from '@preact/signals';
-import { t } from '../text';
+import { sentence, t } from '../text';
 import { nodeName, Section, useModel } from './ui';
 
 const kFirst = 20;
@@ -45,7 +45,7 @@ export function DiagnosticsSection() {
               <li class={entry.severity}>
                 <strong>{t(`severity_${entry.severity}`)}</strong>
                 <span>
-                  <bdi class="breakable">{entry.message}</bdi>{' '}
+                  <bdi class="breakable">{sentence(entry, entry.message)}</bdi>{' '}
                   {entry.hint && <span class="quiet">{t('hint', { hint: entry.hint })} </span>}
                   {node && (
                     <button

@@ -41,6 +41,7 @@ export function Header() {
               model.convention.value = value;
             }}
           />
+          {model.live?.controls()}
           <ThemeChoice />
         </div>
       </div>
@@ -62,7 +63,9 @@ function DeviceChoice() {
   if (!current) return <span class="quiet">{t('no_device')}</span>;
   const keys = [
     ...new Set(
-      model.rooflines.value.map((roofline) => JSON.stringify([roofline.device, roofline.source])),
+      [...(model.live?.devices.value ?? []), ...model.rooflines.value].map(({ device, source }) =>
+        JSON.stringify([device, source]),
+      ),
     ),
   ];
   return (

@@ -3,7 +3,9 @@
 
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import type { Live } from '../model';
 import { type MessageKey, t } from '../text';
+import { useModel } from './ui';
 
 export const kSections: { id: string; title: MessageKey }[] = [
   { id: 'overview', title: 'section_overview' },
@@ -19,17 +21,29 @@ export const kSections: { id: string; title: MessageKey }[] = [
 
 const current = signal('overview');
 
+interface Entry {
+  id: string;
+  title: string;
+}
+
+/** The report's own sections with the page's before the warnings. */
+function entries(live: Live | null): Entry[] {
+  const own = kSections.map(({ id, title }) => ({ id, title: t(title) }));
+  const more = (live?.sections ?? []).map(({ id, title }) => ({ id, title: title() }));
+  return [...own.slice(0, -2), ...more, ...own.slice(-2)];
+}
+
 export function goTo(id: string): void {
   document.getElementById(id)?.scrollIntoView({ block: 'start' });
 }
 
-function follow(): () => void {
+function follow(live: Live | null): () => void {
   let scheduled = 0;
   const read = () => {
     scheduled = 0;
     const limit = window.innerHeight * 0.35;
     let found = kSections[0]!.id;
-    for (const { id } of kSections) {
+    for (const { id } of entries(live)) {
       const top = document.getElementById(id)?.getBoundingClientRect().top;
       if (top !== undefined && top < limit) found = id;
     }
@@ -43,7 +57,8 @@ function follow(): () => void {
 }
 
 export function Navigation() {
-  useEffect(follow, []);
+  const { live } = useModel();
+  useEffect(() => follow(live), [live]);
   useEffect(() => {
     // On a phone the strip scrolls sideways: keep the current tab in sight without moving the page.
     const strip = document.querySelector<HTMLElement>('nav.sections');
@@ -53,7 +68,7 @@ export function Navigation() {
   }, [current.value]);
   return (
     <nav class="sections screen-only" aria-label={t('sections')}>
-      {kSections.map(({ id, title }) => (
+      {entries(live).map(({ id, title }) => (
         <a
           href={`#${id}`}
           aria-current={current.value === id ? 'true' : undefined}
@@ -62,7 +77,7 @@ export function Navigation() {
             goTo(id);
           }}
         >
-          {t(title)}
+          {title}
         </a>
       ))}
     </nav>

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Diagnostic, ReportDocument, Roofline } from '../document';
 import { bytes, exact, kDash, percent, ratio, seconds, si } from '../format';
-import { layersText, t } from '../text';
+import { layersText, sentence as say, t } from '../text';
 import { goTo } from './navigation';
 import { precisionName } from './header';
 import { CutFront, nodeName, Section, useModel, Value } from './ui';
@@ -17,10 +17,10 @@ export function Overview() {
         {verdict.length === 0 && <p>{t('verdict_none')}</p>}
         {verdict.map((sentence, index) => (
           <p class={index === 0 ? 'lead' : undefined}>
-            <bdi>{sentence.text}</bdi>
+            <bdi>{say(sentence, sentence.text)}</bdi>
           </p>
         ))}
-        {fallback && <p class="quiet">{fallback.text}</p>}
+        {fallback && <p class="quiet">{say(fallback, fallback.text)}</p>}
       </div>
       <Alerts />
       <Tiles />
@@ -86,7 +86,7 @@ export function alertsOf(document: ReportDocument, roofline: Roofline | null): A
   const said = (entry: Diagnostic) => kSaidByTotals.test(entry.code) && alerts.length > 0;
   for (const entry of document.diagnostics) {
     if (entry.severity === 'note' || said(entry)) continue;
-    alerts.push({ severity: entry.severity, text: entry.message, node: entry.node });
+    alerts.push({ severity: entry.severity, text: say(entry, entry.message), node: entry.node });
   }
   return alerts.sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'));
 }

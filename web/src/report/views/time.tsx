@@ -1,6 +1,7 @@
 // Where the time goes: stacked bars by bound, class and module, and the costliest layers as rows.
 
 import { costliest, type Figures, type Group, groupBy } from '../figures';
+import { kBoundNames } from '../filter';
 import { percent, seconds } from '../format';
 import type { ReportModel } from '../model';
 import { classColor, kBoundColor } from '../palette';
@@ -73,7 +74,7 @@ function boundParts(model: ReportModel, figures: Figures): Part[] {
       layers: group.layers,
       color: kBoundColor[group.key] ?? '#8c8c8c',
       onClick: () => {
-        model.filterText.value = `bound:${t(boundKey(group.key))}`;
+        model.filterText.value = `bound:${kBoundNames[group.key] ?? ''}`;
       },
     }));
 }

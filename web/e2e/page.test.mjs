@@ -1,0 +1,405 @@
+// The hosted page in real browsers, served from a sub-path as static hosts do: every way in, what-if,
+// sweep, comparison, exports, offline, and each thing that can go wrong.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { serve } from '../serve.mjs';
+import { launchFirefox, openChromium, openReport } from './browser.mjs';
+import { drop, kHostile, opened, openPage, settled, writeFiles } from './page.mjs';
+
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'trtreport-page-'));
+const files = writeFiles(folder);
+let browser;
+let site;
+
+before(async () => {
+  browser = await openChromium();
+  site = await serve(dist, { under: '/some/path' });
+});
+after(async () => {
+  await browser.close();
+  site.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Opens the page, runs `check`, and fails on any console error or foreign request. */
+async function inPage(check, settings = {}) {
+  const { page, context, faults, close } = await openPage(browser, site.address, settings);
+  await check(page, context);
+  assert.deepEqual(faults, []);
+  await close();
+}
+
+async function openSample(page) {
+  await page.getByRole('button', { name: 'Try ResNet-50' }).click();
+  await opened(page, 'resnet50.onnx');
+}
+
+const text = (page, selector) => page.locator(selector).first().innerText();
+const time = (page) => text(page, '.tile-value');
+const changed = (page, before) =>
+  page.waitForFunction((old) => document.querySelector('.tile-value')?.innerText !== old, before);
+const message = (page) => page.locator('.message.error').innerText();
+async function download(page, kind) {
+  await page.locator('summary', { hasText: 'Export' }).click();
+  const wait = page.waitForEvent('download');
+  await page.locator(`[data-export=${kind}]`).click();
+  const file = await wait;
+  await page.locator('summary', { hasText: 'Export' }).click();
+  return { name: file.suggestedFilename(), path: await file.path() };
+}
+
+test('the sample gives a report in one click, with nothing missing', async () => {
+  await inPage(async (page) => {
+    await openSample(page);
+    assert.match(await text(page, '.verdict'), /H100/);
+    assert.match(await text(page, '.tiles'), /4\.09\sGMAC/);
+    assert.equal(await page.locator('.message').count(), 0);
+    await page.locator('#roofline canvas').waitFor();
+  });
+});
+
+test('files dropped anywhere open; external data is asked for by name', async () => {
+  await inPage(async (page) => {
+    await drop(page, [files['resnet50.onnx']]);
+    await opened(page, 'resnet50.onnx');
+    assert.match(await text(page, '.message.wanted'), /resnet50\.weights/);
+    assert.match(await text(page, '.tiles'), /4\.09\sGMAC/);
+    await drop(page, [files['resnet50.weights'], files['notes.txt']]);
+    await page.locator('.message.wanted').waitFor({ state: 'detached' });
+    assert.match(await text(page, '.messages'), /Left alone.*notes\.txt/);
+    assert.match(await text(page, '.messages'), /External data added.*resnet50\.weights/);
+  });
+});
+
+test('a model, its data and a device may come together', async () => {
+  await inPage(async (page) => {
+    await drop(page, [files['small.onnx'], files['small.bin'], files['device.json']]);
+    await opened(page, 'small.onnx');
+    await page.locator('.messages', { hasText: 'Device added: Test Accelerator' }).waitFor();
+    assert.equal(await page.locator('.message.wanted').count(), 0);
+    await page.waitForFunction(() =>
+      document.querySelector('.bar-controls select')?.value.includes('Test Accelerator'),
+    );
+  });
+});
+
+test('the file picker, pasting and ?model= open as well', async () => {
+  await inPage(async (page) => {
+    await page.locator('[data-picker=main]').setInputFiles([files['small.onnx']]);
+    await opened(page, 'small.onnx');
+  });
+  await inPage(async (page) => {
+    await page.evaluate(async () => {
+      const bytes = await (await fetch('resnet50.onnx')).blob();
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File([bytes], 'pasted.onnx'));
+      window.dispatchEvent(new ClipboardEvent('paste', { clipboardData }));
+    });
+    await opened(page, 'pasted.onnx');
+  });
+  await inPage((page) => opened(page, 'resnet50.onnx'), { query: '?model=resnet50.onnx' });
+  await inPage(
+    async (page) => {
+      await page.locator('.message.error').waitFor();
+      assert.match(await message(page), /Only files of this site/);
+    },
+    { query: '?model=https://example.org/a.onnx' },
+  );
+});
+
+const kWrong = [
+  ['truncated.onnx', /truncated|ends|cut/i],
+  ['page.onnx', /HTML/],
+  ['empty.onnx', /empty/i],
+  ['pointer.onnx', /LFS/],
+  ['notes.txt', /ONNX/],
+  ['broken.json', /ONNX|JSON|not/],
+];
+test('each wrong file is explained, and the page stays usable', async () => {
+  await inPage(async (page) => {
+    for (const [name, cause] of kWrong) {
+      await drop(page, [files[name]]);
+      await page.locator('.message.error', { hasText: name }).waitFor();
+      assert.match(await message(page), cause);
+    }
+    await drop(page, [files['small.onnx']]);
+    await opened(page, 'small.onnx');
+    assert.equal(await page.locator('.message.error').count(), 0);
+    await drop(page, [files['empty.onnx']]);
+    await page.locator('.message.error').waitFor();
+    assert.match(await text(page, '.bar-title'), /small\.onnx/);
+  });
+});
+
+test('names from a model stay text', async () => {
+  await inPage(async (page) => {
+    await drop(page, [files['hostile.onnx']]);
+    await opened(page, 'hostile.onnx');
+    await page.locator('.choice', { hasText: 'sequence' }).locator('input').fill('128');
+    await page.locator('.layers-body', { hasText: '<img src=x' }).waitFor();
+    assert.equal(await page.locator('img[src=x]').count(), 0);
+    const { path } = await download(page, 'html');
+    assert.ok(!readFileSync(path, 'utf8').includes(kHostile));
+    const table = await download(page, 'csv');
+    assert.doesNotMatch(readFileSync(table.path, 'utf8'), /(^|,)"?[=+@]/m);
+  });
+});
+
+test('what-if: batch, device, options and single layers redraw in place', async () => {
+  await inPage(async (page) => {
+    await openSample(page);
+    await page.getByLabel('Precision', { exact: true }).selectOption('fp16');
+    await page.locator('.layers-grid').scrollIntoViewIfNeeded();
+    await page.locator('#filter').fill('op:Conv');
+    const atOne = await time(page);
+    const top = await page.evaluate(() => window.scrollY);
+    await page.getByLabel('Batch').fill('64');
+    await changed(page, atOne);
+    assert.match(await text(page, '.tiles'), /262\sGMAC/);
+    await settled(page);
+    assert.match(await text(page, '.tiles'), /262\sGMAC/);
+    assert.match(await text(page, '.layers-body .col-output'), /^64×/);
+    assert.equal(await page.locator('#filter').inputValue(), 'op:Conv');
+    assert.ok(Math.abs((await page.evaluate(() => window.scrollY)) - top) < 3);
+
+    const atBatch = await time(page);
+    await page.locator('.whatif-menu summary').click();
+    await page.getByLabel('2:4 sparse weights').check();
+    await changed(page, atBatch);
+    const sparse = await time(page);
+    await page.locator('.own select').selectOption('fp8');
+    await changed(page, sparse);
+    assert.match(await text(page, '.own'), /54 layers have a precision/);
+    await page.getByRole('button', { name: 'As the model says' }).click();
+    await page.waitForFunction(
+      (old) => document.querySelector('.tile-value').innerText === old,
+      atOne,
+    );
+
+    await page.getByLabel('Device', { exact: true }).selectOption({ index: 0 });
+    await changed(page, atOne);
+    await settled(page);
+    await page.waitForFunction(() => location.hash.includes('device='));
+  });
+});
+
+test('sizes that have no default are asked for and can be set', async () => {
+  await inPage(async (page) => {
+    await drop(page, [files['small.onnx'], files['small.bin']]);
+    await opened(page, 'small.onnx');
+    assert.match(await text(page, '.verdict'), /sequence/);
+    await page.locator('.choice', { hasText: 'sequence' }).locator('input').fill('128');
+    await page.locator('.verdict', { hasText: 'takes' }).waitFor();
+  });
+});
+
+test('the view and its choices survive a reload by the fragment', async () => {
+  await inPage(
+    async (page) => {
+      await opened(page, 'resnet50.onnx');
+      await page.locator('.tiles', { hasText: '32.7' }).waitFor();
+      assert.equal(await page.getByLabel('Batch').inputValue(), '8');
+      assert.equal(await page.getByLabel('Precision', { exact: true }).inputValue(), 'int8');
+      assert.equal(await page.locator('#filter').inputValue(), 'op:Add');
+    },
+    {
+      query:
+        '?model=resnet50.onnx#batch=8&device=NVIDIA+H100+SXM&source=datasheet&precision=int8&filter=op%3AAdd',
+    },
+  );
+});
+
+test('a sweep draws four curves for each device and leaves the figures alone', async () => {
+  await inPage(async (page) => {
+    await openSample(page);
+    const before = await time(page);
+    await page.locator('#sweep').scrollIntoViewIfNeeded();
+    await page.locator('#sweep summary').click();
+    await page.locator('#sweep .menu-body input').first().check();
+    await page.locator('#sweep summary').click();
+    await page.getByRole('button', { name: 'Draw' }).click();
+    await page.locator('#sweep .sweep-charts canvas').nth(3).waitFor();
+    assert.equal(await page.locator('#sweep .legend > span').count(), 2);
+    await page.locator('#sweep .figure-head button').nth(1).click();
+    assert.equal(await page.locator('#sweep tbody tr').count(), 17);
+    assert.equal(await time(page), before);
+    await page.getByLabel('Batch').fill('64');
+    await page.locator('.tiles', { hasText: '262' }).waitFor();
+  });
+});
+
+test('a second model is compared layer by layer, and follows the choices', async () => {
+  await inPage(async (page) => {
+    await drop(page, [files['small.onnx'], files['small.bin'], files['changed.onnx']]);
+    await page.locator('.choice', { hasText: 'sequence' }).locator('input').fill('128');
+    await page.locator('#compare .compare-totals').waitFor();
+    await page.locator('#compare', { hasText: '3 changed, 0 added, 1 removed' }).waitFor();
+    assert.match(await text(page, '.compare-totals'), /524\s*k|−/);
+    await page.locator('#compare canvas').waitFor();
+    assert.match(await text(page, '#compare .data-table'), /removed/);
+    await page.getByRole('button', { name: 'End the comparison' }).click();
+    await page.getByRole('button', { name: 'Keep the present figures' }).click();
+    await page.locator('#compare', { hasText: 'Every layer is the same' }).waitFor();
+    await page.getByLabel('Batch').fill('4');
+    await page.locator('#compare', { hasText: '4 changed' }).waitFor();
+  });
+});
+
+test('everything that can be exported is what it says', async () => {
+  await inPage(async (page) => {
+    await openSample(page);
+    const json = await download(page, 'json');
+    const document = JSON.parse(readFileSync(json.path, 'utf8'));
+    assert.equal(document.schema, 'trtreport/1');
+    assert.equal(json.name, 'resnet50.json');
+    const html = await download(page, 'html');
+    const table = await download(page, 'csv');
+    assert.equal(
+      readFileSync(table.path, 'utf8').trim().split('\r\n').length,
+      document.nodes.length + 1,
+    );
+    const svg = await download(page, 'svg');
+    assert.match(readFileSync(svg.path, 'utf8'), /^<svg/);
+    const png = await download(page, 'png');
+    assert.equal(readFileSync(png.path).subarray(1, 4).toString(), 'PNG');
+    const netron = JSON.parse(readFileSync((await download(page, 'netron')).path, 'utf8'));
+    assert.equal(netron.signature, 'netron:attachment');
+    assert.ok(netron.metrics.some(({ name, value }) => name === 'macs' && value > 0));
+
+    const report = await openReport(browser, html.path);
+    assert.equal(await report.page.evaluate(() => document.documentElement.dataset.state), 'ready');
+    assert.match(await text(report.page, '#notices'), /notices/);
+    assert.deepEqual(report.faults, []);
+    await report.close();
+  });
+});
+
+test('cancelling ends the worker and keeps what was open', async () => {
+  await inPage(async (page) => {
+    await openSample(page);
+    await page.evaluate(() => {
+      // A worker that never answers stands for a model that takes minutes.
+      window.Worker = class extends EventTarget {
+        postMessage() {}
+        terminate() {
+          window.ended = true;
+        }
+      };
+    });
+    await drop(page, [files['small.onnx']]);
+    await page.locator('.message.running').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    assert.ok(await page.evaluate(() => window.ended));
+    assert.equal(await page.locator('.message').count(), 0);
+    assert.match(await text(page, '.bar-title'), /resnet50/);
+    await page.getByLabel('Batch').fill('2');
+    await page.locator('.tiles', { hasText: '8.18' }).waitFor();
+  });
+});
+
+test('after the first visit the page works without a network', async () => {
+  await inPage(async (page, context) => {
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    site.close();
+    await context.setOffline(true);
+    await page.reload();
+    await openSample(page);
+    assert.match(await text(page, '.tiles'), /4\.09\sGMAC/);
+  });
+  site = await serve(dist, { under: '/some/path' });
+});
+
+test('it speaks Chinese, verdict included, and keeps the choice', async () => {
+  await inPage(
+    async (page) => {
+      await page.getByRole('button', { name: '试试 ResNet-50' }).click();
+      await opened(page, 'resnet50.onnx');
+      assert.match(await text(page, '.verdict'), /运行一次需/);
+      await page.locator('#filter').fill('op:Conv');
+      await page.locator('.strip select').selectOption('en');
+      assert.match(await text(page, '.verdict'), /takes/);
+      assert.equal(await page.locator('#filter').inputValue(), 'op:Conv');
+      await page.reload();
+      await page.getByRole('button', { name: 'Try ResNet-50' }).waitFor();
+    },
+    { context: { locale: 'zh-CN' } },
+  );
+});
+
+const kLooks = [
+  { colorScheme: 'light' },
+  { colorScheme: 'dark' },
+  { colorScheme: 'light', viewport: { width: 390, height: 844 } },
+];
+test('axe finds no serious fault, light, dark and on a phone', async () => {
+  const axe = readFileSync(
+    fileURLToPath(new URL('../node_modules/axe-core/axe.min.js', import.meta.url)),
+    'utf8',
+  );
+  for (const context of kLooks) {
+    await inPage(
+      async (page) => {
+        await check(page, axe);
+        await openSample(page);
+        await page.getByRole('button', { name: 'Keep the present figures' }).click();
+        await page.locator('#sweep').scrollIntoViewIfNeeded();
+        await page.getByRole('button', { name: 'Draw' }).click();
+        await page.locator('#sweep canvas').first().waitFor();
+        await check(page, axe);
+        assert.ok(
+          (await page.evaluate(() => document.documentElement.scrollWidth)) <=
+            (context.viewport?.width ?? 1280),
+        );
+      },
+      { context: { ...context, bypassCSP: true } },
+    );
+  }
+});
+
+async function check(page, axe) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  const serious = violations
+    .filter(({ impact }) => ['serious', 'critical'].includes(impact))
+    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160))}`);
+  assert.deepEqual(serious, []);
+}
+
+test('the keyboard alone opens the sample and changes the batch', async () => {
+  await inPage(async (page) => {
+    for (let press = 0; press < 12; press += 1) {
+      await page.keyboard.press('Tab');
+      if ((await page.evaluate(() => document.activeElement.textContent)) === 'Try ResNet-50')
+        break;
+    }
+    await page.keyboard.press('Enter');
+    await opened(page, 'resnet50.onnx');
+    await page.getByLabel('Batch').focus();
+    await page.keyboard.type('8');
+    await page.locator('.tiles', { hasText: '32.7' }).waitFor();
+  });
+});
+
+test('Firefox opens, recomputes and exports as well', async () => {
+  const { page, faults, close } = await launchFirefox(site.address);
+  await page.waitForSelector('html[data-state]');
+  const input = await page.$('[data-picker=main]');
+  await input.uploadFile(files['resnet50.onnx'], files['resnet50.weights']);
+  await page.waitForSelector('.tiles');
+  const before = await page.$eval('.tile-value', (tile) => tile.innerText);
+  await page.type('.number-field input', '8');
+  await page.waitForFunction(
+    (old) => document.querySelector('.tile-value').innerText !== old,
+    {},
+    before,
+  );
+  assert.match(await page.$eval('.tiles', (tiles) => tiles.innerText), /32\.7\sGMAC/);
+  assert.deepEqual(faults, []);
+  await close();
+});

@@ -1,0 +1,115 @@
+// Writes ONNX files field by field, for the page's sample and for the browser tests: a few lines of
+// the protobuf wire format spare both a dependency.
+
+function varint(value) {
+  const bytes = [];
+  let rest = BigInt.asUintN(64, BigInt(value));
+  while (rest >= 128n) {
+    bytes.push(Number(rest & 127n) | 128);
+    rest >>= 7n;
+  }
+  bytes.push(Number(rest));
+  return Buffer.from(bytes);
+}
+
+const whole = (field, value) => Buffer.concat([varint(field * 8), varint(value)]);
+function bytes(field, content) {
+  const body = Buffer.isBuffer(content) ? content : Buffer.from(content);
+  return Buffer.concat([varint(field * 8 + 2), varint(body.length), body]);
+}
+const message = (field, ...parts) => bytes(field, Buffer.concat(parts));
+
+function attribute(name, value) {
+  if (Array.isArray(value))
+    return message(5, bytes(1, name), ...value.map((item) => whole(8, item)), whole(20, 7));
+  return message(5, bytes(1, name), whole(3, value), whole(20, 2));
+}
+
+function valueInfo(field, { name, shape }) {
+  const dims = shape.map((dim) =>
+    message(1, typeof dim === 'string' ? bytes(2, dim) : whole(1, dim)),
+  );
+  return message(field, bytes(1, name), message(2, message(1, whole(1, 1), message(2, ...dims))));
+}
+
+/** float32 weights in a file of their own: where each lies is all that the model tells. */
+function weight({ name, shape, location, offset, length }) {
+  const entry = (key, value) => message(13, bytes(1, key), bytes(2, String(value)));
+  return message(
+    5,
+    ...shape.map((dim) => whole(1, dim)),
+    whole(2, 1),
+    bytes(8, name),
+    entry('location', location),
+    entry('offset', offset),
+    entry('length', length),
+    whole(14, 1),
+  );
+}
+
+export class OnnxModel {
+  nodes = [];
+  weights = [];
+  inputs = [];
+  outputs = [];
+  weightBytes = 0;
+
+  constructor(name, location) {
+    this.name = name;
+    this.location = location;
+  }
+
+  input(name, shape) {
+    this.inputs.push(valueInfo(11, { name, shape }));
+    return name;
+  }
+
+  output(name, shape) {
+    this.outputs.push(valueInfo(12, { name, shape }));
+  }
+
+  weight(name, shape) {
+    const length = shape.reduce((product, dim) => product * dim, 4);
+    this.weights.push(
+      weight({ name, shape, location: this.location, offset: this.weightBytes, length }),
+    );
+    this.weightBytes += length;
+    return name;
+  }
+
+  node(op, name, inputs, attributes = {}) {
+    const output = `${name}_output_0`;
+    this.nodes.push(
+      message(
+        1,
+        ...inputs.map((input) => bytes(1, input)),
+        bytes(2, output),
+        bytes(3, name),
+        bytes(4, op),
+        ...Object.entries(attributes).map(([key, value]) => attribute(key, value)),
+      ),
+    );
+    return output;
+  }
+
+  /** The last node's output gets the graph output's name by an Identity. */
+  finish(value, output, shape) {
+    this.nodes.push(
+      message(1, bytes(1, value), bytes(2, output), bytes(3, 'output'), bytes(4, 'Identity')),
+    );
+    this.output(output, shape);
+    return Buffer.concat([
+      whole(1, 8),
+      bytes(2, 'trtreport'),
+      message(8, bytes(1, ''), whole(2, 17)),
+      message(
+        7,
+        ...this.nodes,
+        bytes(2, this.name),
+        ...this.weights,
+        ...this.inputs,
+        ...this.outputs,
+      ),
+    ]);
+  }
+}

@@ -1,0 +1,159 @@
+// The page's side of the core: one worker a model, asked by messages, answered in order. Ending the
+// worker is what cancels, as WebAssembly cannot be interrupted from outside.
+
+import type { DocumentDevice, ReportDocument, Roofline, Sentence } from '../report/document';
+
+export type DeviceRequest =
+  | string
+  | { file: string; content: string; source?: 'preferred' | 'datasheet' | 'measured' };
+
+/** The options of an analysis, as the core's bindings take them. */
+export interface CoreOptions {
+  devices: DeviceRequest[];
+  precisions?: string[];
+  sparse?: boolean;
+  tf32?: boolean;
+  batch?: number | null;
+  dims?: Record<string, number>;
+  shapes?: Record<string, number[]>;
+  convention?: 'hardware' | 'course';
+  /** Precision -> ids of layers; recompute alone. */
+  node_precisions?: Record<string, number[]>;
+}
+
+/** A file of the user, or the sample's weights, of which nothing but the size matters. */
+export type CoreFile = File | { name: string; size: number; zeros: true };
+
+export type Stage = 'loading' | 'reading' | 'analysing' | 'writing';
+export interface Progress {
+  stage: Stage;
+  /** Bytes read of the files, or written of the document. */
+  bytes: number;
+}
+
+export interface BuiltInDevice {
+  precisions: string[];
+  device: DocumentDevice;
+}
+export interface BuiltInDevices {
+  version: string;
+  default_device: string;
+  devices: BuiltInDevice[];
+}
+
+/** What a what-if changes: everything that is not by node, and the columns that are. */
+export interface Recomputed {
+  same_nodes: boolean;
+  options: Record<string, unknown>;
+  totals: ReportDocument['totals'];
+  roofline: Omit<Roofline, 'node_seconds' | 'node_bytes' | 'node_intensity' | 'node_bound'> & {
+    verdict: Sentence[];
+  };
+  memory: { peak_bytes: number | null; peak_node: number | null };
+  diagnostics: ReportDocument['diagnostics'];
+  columns: Record<string, Float64Array | Uint8Array>;
+}
+
+export interface CoreFault {
+  code: string;
+  message: string;
+  offset?: number;
+}
+
+export class CoreError extends Error {
+  constructor(readonly fault: CoreFault) {
+    super(fault.message);
+  }
+}
+
+export type Request =
+  | { do: 'open'; model: CoreFile; files: CoreFile[]; options: CoreOptions }
+  | { do: 'analyse'; options: CoreOptions }
+  | { do: 'recompute'; options: CoreOptions; columns: boolean }
+  | { do: 'devices' };
+export type Message =
+  | { call: number; progress: Progress }
+  | { call: number; done: unknown }
+  | { call: number; fault: CoreFault };
+
+interface Waiting {
+  resolve: (value: unknown) => void;
+  reject: (cause: Error) => void;
+  progress?: ((progress: Progress) => void) | undefined;
+}
+
+export class Core {
+  private readonly worker = new Worker('worker.js', { name: 'trtreport' });
+  private readonly waiting = new Map<number, Waiting>();
+  private calls = 0;
+
+  constructor() {
+    this.worker.onmessage = ({ data }: MessageEvent<Message>) => this.receive(data);
+    this.worker.onerror = (event) => {
+      event.preventDefault();
+      this.fail({ code: 'worker', message: event.message || 'the worker could not be started' });
+    };
+  }
+
+  /** Reads and analyses a model; the bytes of its document. */
+  async open(
+    model: CoreFile,
+    files: CoreFile[],
+    options: CoreOptions,
+    progress?: (progress: Progress) => void,
+  ): Promise<Uint8Array> {
+    return this.ask<Uint8Array>({ do: 'open', model, files, options }, progress);
+  }
+
+  analyse(options: CoreOptions): Promise<Uint8Array> {
+    return this.ask<Uint8Array>({ do: 'analyse', options });
+  }
+
+  recompute(options: CoreOptions): Promise<Recomputed> {
+    return this.ask<Recomputed>({ do: 'recompute', options, columns: true });
+  }
+
+  /** The figures without columns: a point of a sweep. */
+  probe(options: CoreOptions): Promise<Recomputed> {
+    return this.ask<Recomputed>({ do: 'recompute', options, columns: false });
+  }
+
+  devices(): Promise<BuiltInDevices> {
+    return this.ask<BuiltInDevices>({ do: 'devices' });
+  }
+
+  end(): void {
+    this.worker.terminate();
+    this.fail({ code: 'cancelled', message: 'cancelled' });
+  }
+
+  private ask<T>(request: Request, progress?: (progress: Progress) => void): Promise<T> {
+    const call = (this.calls += 1);
+    return new Promise<T>((resolve, reject) => {
+      this.waiting.set(call, { resolve: resolve as (value: unknown) => void, reject, progress });
+      this.worker.postMessage({ call, ...request });
+    });
+  }
+
+  private receive(message: Message): void {
+    const waiting = this.waiting.get(message.call);
+    if (!waiting) return;
+    if ('progress' in message) {
+      waiting.progress?.(message.progress);
+      return;
+    }
+    this.waiting.delete(message.call);
+    if ('fault' in message) waiting.reject(new CoreError(message.fault));
+    else waiting.resolve(message.done);
+  }
+
+  private fail(fault: CoreFault): void {
+    const all = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const { reject } of all) reject(new CoreError(fault));
+  }
+}
+
+export function readDocument(bytes: Uint8Array): ReportDocument {
+  return JSON.parse(new TextDecoder().decode(bytes)) as ReportDocument;
+}

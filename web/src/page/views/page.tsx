@@ -1,0 +1,272 @@
+// The page around the report: the strip with what can be done, the start screen, and what is said
+// while something runs or after it failed.
+
+import { useEffect, useRef } from 'preact/hooks';
+import { bytes } from '../../report/format';
+import { language } from '../../report/text';
+import { Report } from '../../report/views/app';
+import { filesOf } from '../files';
+import { keepLanguage, kLanguages, type LanguageCode } from '../language';
+import type { PageState, Place } from '../state';
+import { type PageKey, say } from '../text';
+import { ExportMenu } from './exports';
+
+export function Page({ page }: { page: PageState }) {
+  useEffect(() => listen(page), [page]);
+  const opened = page.opened.value;
+  return (
+    <>
+      <Strip page={page} />
+      <Messages page={page} />
+      {opened ? (
+        <Report key={language.value?.code ?? 'en'} model={opened.report} />
+      ) : (
+        <Start page={page} />
+      )}
+      {page.dragging.value && <Overlay page={page} />}
+    </>
+  );
+}
+
+/** Dropping and pasting work anywhere on the page. */
+function listen(page: PageState): () => void {
+  let leave = 0;
+  const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+  const over = (event: DragEvent) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    clearTimeout(leave);
+    page.dragging.value = true;
+  };
+  // Leaving one element for its child fires as well: only silence afterwards is a real leave.
+  const left = () => {
+    clearTimeout(leave);
+    leave = window.setTimeout(() => (page.dragging.value = false), 120);
+  };
+  const drop = (event: DragEvent) => {
+    if (!event.dataTransfer || !hasFiles(event)) return;
+    event.preventDefault();
+    clearTimeout(leave);
+    const target = event.target instanceof Element ? event.target.closest('[data-place]') : null;
+    const place: Place = target?.getAttribute('data-place') === 'other' ? 'other' : 'main';
+    page.dragging.value = false;
+    void filesOf(event.dataTransfer).then((files) => page.take(files, place));
+  };
+  const paste = (event: ClipboardEvent) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    void page.take(files, 'main');
+  };
+  window.addEventListener('dragenter', over);
+  window.addEventListener('dragover', over);
+  window.addEventListener('dragleave', left);
+  window.addEventListener('drop', drop);
+  window.addEventListener('paste', paste);
+  return () => {
+    window.removeEventListener('dragenter', over);
+    window.removeEventListener('dragover', over);
+    window.removeEventListener('dragleave', left);
+    window.removeEventListener('drop', drop);
+    window.removeEventListener('paste', paste);
+  };
+}
+
+function Overlay({ page }: { page: PageState }) {
+  const opened = page.opened.value;
+  return (
+    <div class="overlay">
+      <div data-place="main">{say('drop_open')}</div>
+      {opened && (
+        <div data-place="other">
+          {say('drop_compare', { name: opened.report.document.value.model.file })}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A button that asks for files; the input itself is for the browser only. */
+export function FilePicker(props: {
+  page: PageState;
+  place: Place;
+  label: PageKey;
+  primary?: boolean;
+}) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        class={props.primary ? 'primary' : undefined}
+        onClick={() => input.current?.click()}
+      >
+        {say(props.label)}
+      </button>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        aria-label={say(props.label)}
+        data-picker={props.place}
+        onChange={(event) => {
+          const files = [...(event.currentTarget.files ?? [])];
+          event.currentTarget.value = '';
+          void props.page.take(files, props.place);
+        }}
+      />
+    </>
+  );
+}
+
+function Strip({ page }: { page: PageState }) {
+  const opened = page.opened.value;
+  return (
+    <div class="strip screen-only" role="region" aria-label={say('files_menu')}>
+      <div class="strip-inner">
+        <a class="brand" href="./" data-tip={say('brand_hint')}>
+          trtreport
+        </a>
+        {opened && (
+          <div class="controls">
+            <FilePicker page={page} place="main" label="open_file" />
+            <FilePicker page={page} place="other" label="open_other" />
+            <ExportMenu page={page} opened={opened} />
+          </div>
+        )}
+        <LanguageChoice />
+      </div>
+    </div>
+  );
+}
+
+function LanguageChoice() {
+  const code = language.value?.code ?? 'en';
+  return (
+    <label class="choice last">
+      <span class="unseen">{say('language')}</span>
+      <select
+        value={code}
+        onChange={(event) => keepLanguage(event.currentTarget.value as LanguageCode)}
+      >
+        {kLanguages.map((each) => (
+          <option value={each.code} lang={each.code} selected={each.code === code}>
+            {each.name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Start({ page }: { page: PageState }) {
+  return (
+    <main class="start" id="content">
+      <h1>{say('tagline')}</h1>
+      <div class="dropzone">
+        <p class="dropzone-lead">{say('drop_here')}</p>
+        <p class="quiet">{say('drop_more')}</p>
+        <p class="controls">
+          <FilePicker page={page} place="main" label="open_file" primary />
+          <button type="button" onClick={() => void page.openSample()}>
+            {say('open_sample')}
+          </button>
+        </p>
+      </div>
+      <p>{say('privacy')}</p>
+    </main>
+  );
+}
+
+/** Said in the page's flow, above the report, and read aloud as it appears. */
+function Messages({ page }: { page: PageState }) {
+  return (
+    <div class="messages screen-only">
+      <Running page={page} />
+      <TroubleMessage page={page} />
+      <MissingData page={page} />
+      <Notices page={page} />
+    </div>
+  );
+}
+
+function Running({ page }: { page: PageState }) {
+  const running = page.running.value;
+  if (!running) return null;
+  const { stage, bytes: count } = running.progress;
+  const amount: PageKey =
+    stage === 'writing' ? 'bytes_written' : stage === 'loading' ? 'bytes_loaded' : 'bytes_read';
+  return (
+    <div class="message running">
+      <progress aria-label={say(`stage_${stage}`, { file: running.file })} />
+      <span role="status">
+        <bdi>{say(`stage_${stage}`, { file: running.file })}</bdi>
+        {count > 0 && <span class="quiet">, {say(amount, { value: bytes(count) })}</span>}
+      </span>
+      <button type="button" onClick={() => page.cancel()}>
+        {say('cancel')}
+      </button>
+    </div>
+  );
+}
+
+const kOwnFaults = ['worker', 'fetch', 'other_origin', 'crashed', 'out_of_memory'];
+
+function TroubleMessage({ page }: { page: PageState }) {
+  const trouble = page.trouble.value;
+  if (!trouble) return null;
+  const { code, message, offset } = trouble.fault;
+  const text = kOwnFaults.includes(code)
+    ? say(`fault_${code}` as PageKey, { message })
+    : message.charAt(0).toUpperCase() + message.slice(1);
+  return (
+    <div class="message error" role="alert">
+      <p>
+        <strong>
+          <bdi>{say('trouble', { file: trouble.file })}</bdi>
+        </strong>{' '}
+        <bdi class="breakable">{text}</bdi>
+        {/[.!?)]$/.test(text) ? ' ' : '. '}
+        {offset !== undefined && <span class="quiet">{say('trouble_at', { offset })} </span>}
+        <code class="quiet">{code}</code>
+      </p>
+      <button type="button" onClick={() => (page.trouble.value = null)}>
+        {say('dismiss')}
+      </button>
+    </div>
+  );
+}
+
+function MissingData({ page }: { page: PageState }) {
+  const missing = page.missing.value;
+  if (missing.length === 0) return null;
+  const names = missing.slice(0, 5).join(', ') + (missing.length > 5 ? ', …' : '');
+  return (
+    <div class="message wanted" role="status">
+      <p>
+        <bdi class="breakable">{say('external_wanted', { names })}</bdi>{' '}
+        <span class="quiet">{say('external_meanwhile')}</span>
+      </p>
+      <FilePicker page={page} place="main" label="choose_files" />
+    </div>
+  );
+}
+
+function Notices({ page }: { page: PageState }) {
+  if (page.notices.value.length === 0) return null;
+  return (
+    <div class="message" role="status">
+      <div>
+        {page.notices.value.map(({ key, names }) => (
+          <p>
+            <bdi class="breakable">{say(key, { names: names.join(', ') })}</bdi>
+          </p>
+        ))}
+      </div>
+      <button type="button" onClick={() => (page.notices.value = [])}>
+        {say('dismiss')}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,324 @@
+// The choices that change figures, and how a change becomes figures: first a recompute, which gives
+// totals and columns at once, then, when the user pauses, the whole document for all the rest.
+
+import { batch, computed, effect, type Signal, signal } from '@preact/signals';
+import type { DeviceChoice, ReportModel } from '../report/model';
+import { type CoreOptions, readDocument, type Recomputed } from './core';
+import { applyRecomputed, outline, rooflineOf } from './live';
+import type { KnownDevice, Opened, PageState } from './state';
+
+const kPause = 350;
+
+/** Symbols of the model's inputs, with what they stand for as long as nobody binds them. */
+export interface Symbol {
+  name: string;
+  assumed: number | null;
+}
+
+export class WhatIf {
+  readonly device: Signal<DeviceChoice | null> = signal(null);
+  readonly precision = signal<string | null>(null);
+  readonly batch = signal<number | null>(null);
+  readonly dims = signal<Record<string, number>>({});
+  readonly sparse = signal(false);
+  readonly tf32 = signal(true);
+  /** Layer -> the precision that it alone has. */
+  readonly own = signal<Map<number, string>>(new Map());
+  readonly symbols = signal<Symbol[]>([]);
+  readonly busy = signal(false);
+  /** Milliseconds from a change to redrawn totals and columns. */
+  readonly latency = signal<number | null>(null);
+
+  readonly changed = computed(
+    () =>
+      this.batch.value !== null ||
+      Object.keys(this.dims.value).length > 0 ||
+      this.sparse.value ||
+      !this.tf32.value ||
+      this.own.value.size > 0,
+  );
+
+  private opened: Opened | null = null;
+  private asked = '';
+  private working = false;
+  private again = false;
+  private pause = 0;
+  private readonly stops: (() => void)[] = [];
+
+  constructor(
+    private readonly page: PageState,
+    like: WhatIf | null | undefined,
+  ) {
+    if (!like) return;
+    this.device.value = like.device.value;
+    this.batch.value = like.batch.value;
+    this.dims.value = like.dims.value;
+    this.sparse.value = like.sparse.value;
+    this.tf32.value = like.tf32.value;
+  }
+
+  get report(): ReportModel {
+    return this.opened!.report;
+  }
+
+  /** Another device, at the same precision where it has it. */
+  chooseDevice(choice: DeviceChoice): void {
+    const precisions = this.page.knownDevice(choice)?.precisions ?? [];
+    batch(() => {
+      this.device.value = choice;
+      const wished = this.precision.value;
+      if (wished === null || !precisions.includes(wished))
+        this.precision.value = precisions.includes('fp16') ? 'fp16' : (precisions[0] ?? null);
+    });
+  }
+
+  reset(): void {
+    batch(() => {
+      this.batch.value = null;
+      this.dims.value = {};
+      this.sparse.value = false;
+      this.tf32.value = true;
+      this.own.value = new Map();
+    });
+  }
+
+  known(): KnownDevice | null {
+    const choice = this.device.value;
+    return choice ? this.page.knownDevice(choice) : null;
+  }
+
+  /** The options of a whole document: every precision of the device. */
+  request(): CoreOptions {
+    const known = this.known();
+    return {
+      devices: known ? [known.request] : [],
+      sparse: this.sparse.value,
+      tf32: this.tf32.value,
+      batch: this.batch.value,
+      dims: this.dims.value,
+    };
+  }
+
+  /** The options of one roofline, with the layers that have a precision of their own. */
+  precise(): CoreOptions {
+    const precision = this.precision.value;
+    const nodes: Record<string, number[]> = {};
+    for (const [id, name] of this.own.value) (nodes[name] ??= []).push(id);
+    return {
+      ...this.request(),
+      ...(precision ? { precisions: [precision] } : {}),
+      ...(this.own.value.size > 0 ? { node_precisions: nodes } : {}),
+    };
+  }
+
+  attach(opened: Opened): void {
+    this.opened = opened;
+    const { report } = opened;
+    const roofline = report.roofline.value;
+    this.readSymbols();
+    batch(() => {
+      if (roofline) this.device.value ??= { device: roofline.device, source: roofline.source };
+      this.precision.value ??= roofline?.precision ?? null;
+    });
+    this.asked = JSON.stringify(this.precise());
+    this.stops.push(
+      // The report's own choice of precision and this one are the same thing.
+      effect(() => {
+        const now = report.roofline.value;
+        if (now && now.device === this.device.peek()?.device) this.precision.value = now.precision;
+      }),
+      effect(() => {
+        const wanted = JSON.stringify(this.precise());
+        if (wanted !== this.asked) void this.follow();
+      }),
+    );
+  }
+
+  /** Has the choices of another model from now on, as far as this one has such sizes. */
+  mirror(of: WhatIf): void {
+    this.stops.push(
+      effect(() => {
+        const { value: dims } = of.dims;
+        const own = this.symbols.peek().map((symbol) => symbol.name);
+        const shared = Object.entries(dims).filter(([name]) => own.includes(name));
+        batch(() => {
+          this.device.value = of.device.value;
+          this.precision.value = of.precision.value;
+          this.batch.value = of.batch.value;
+          this.dims.value = Object.fromEntries(shared);
+          this.sparse.value = of.sparse.value;
+          this.tf32.value = of.tf32.value;
+        });
+      }),
+      effect(() => {
+        this.report.convention.value = of.report.convention.value;
+      }),
+    );
+  }
+
+  end(): void {
+    clearTimeout(this.pause);
+    for (const stop of this.stops.splice(0)) stop();
+  }
+
+  /** Symbols of the inputs as first analysed; a bound one keeps its control. */
+  private readSymbols(): void {
+    const { totals } = this.report.document.value;
+    const known = new Map(this.symbols.value.map((symbol) => [symbol.name, symbol]));
+    for (const { symbol, value } of totals.assumed ?? [])
+      known.set(symbol, { name: symbol, assumed: value });
+    for (const { symbol } of totals.unbound ?? [])
+      known.set(symbol, { name: symbol, assumed: null });
+    for (const name of Object.keys(this.dims.value))
+      if (!known.has(name)) known.set(name, { name, assumed: null });
+    this.symbols.value = [...known.values()];
+  }
+
+  /** Recomputes until the figures are those of the present choices. */
+  private async follow(): Promise<void> {
+    if (this.working) {
+      this.again = true;
+      return;
+    }
+    this.working = true;
+    clearTimeout(this.pause);
+    this.busy.value = true;
+    try {
+      do {
+        this.again = false;
+        await this.step();
+      } while (this.again);
+      this.pause = window.setTimeout(() => void this.settle(), kPause);
+    } finally {
+      this.working = false;
+      this.busy.value = false;
+    }
+  }
+
+  private async step(): Promise<void> {
+    const opened = this.opened!;
+    const before = this.asked;
+    const options = this.precise();
+    const started = performance.now();
+    this.asked = JSON.stringify(options);
+    if (this.isInDocument(before)) {
+      this.choose(this.precision.value);
+      return;
+    }
+    try {
+      const answer = await opened.core.recompute(options);
+      if (!answer.same_nodes) return;
+      this.show(answer);
+      this.latency.value = performance.now() - started;
+      this.page.trouble.value = null;
+    } catch (cause) {
+      this.page.fail(cause, opened.model.name);
+    }
+  }
+
+  /** Another precision of the same document needs no worker. */
+  private isInDocument(before: string): boolean {
+    if (this.own.value.size > 0 || before.includes('node_precisions')) return false;
+    const without = (text: string) =>
+      JSON.stringify({ ...(JSON.parse(text) as CoreOptions), precisions: null });
+    const { rooflines } = this.report;
+    const found = rooflines.value.find((each) => each.precision === this.precision.value);
+    return without(before) === without(this.asked) && (found?.node_seconds.length ?? 0) > 0;
+  }
+
+  private choose(precision: string | null): void {
+    const { report } = this;
+    const index = report.rooflines.value.findIndex((each) => each.precision === precision);
+    report.rooflineIndex.value = Math.max(0, index);
+  }
+
+  private show(answer: Recomputed): void {
+    const { report } = this;
+    const known = this.known();
+    const roofline = rooflineOf(answer);
+    const names = known?.precisions ?? [roofline.precision];
+    const list = names.includes(roofline.precision) ? names : [roofline.precision, ...names];
+    const rooflines = list.map((name) =>
+      name === roofline.precision || !known ? roofline : outline(roofline, known.device, name),
+    );
+    batch(() => {
+      report.document.value = applyRecomputed(
+        report.document.value,
+        answer,
+        rooflines,
+        known?.device ?? null,
+      );
+      this.choose(roofline.precision);
+    });
+  }
+
+  /** The whole document for the present choices: shapes, every precision, the memory's details. */
+  private async settle(): Promise<void> {
+    const opened = this.opened!;
+    const asked = this.asked;
+    try {
+      const document = readDocument(await opened.core.analyse(this.request()));
+      if (asked !== this.asked || this.working) return;
+      const { report } = this;
+      const own = this.own.value.size > 0 ? report.roofline.value : null;
+      batch(() => {
+        report.document.value = {
+          ...document,
+          rooflines: document.rooflines.map((each) =>
+            own && each.precision === own.precision ? own : each,
+          ),
+        };
+        this.choose(this.precision.value);
+        this.readSymbols();
+      });
+    } catch (cause) {
+      this.page.fail(cause, opened.model.name);
+    }
+  }
+
+  /** The document for the present choices, as the command line would write it. */
+  document(): Promise<Uint8Array> {
+    return this.opened!.core.analyse(this.request());
+  }
+
+  readState(state: URLSearchParams): void {
+    const positive = (text: string | null) => {
+      const value = Number(text ?? Number.NaN);
+      return Number.isSafeInteger(value) && value > 0 ? value : null;
+    };
+    batch(() => {
+      this.batch.value = positive(state.get('batch')) ?? this.batch.value;
+      const dims = { ...this.dims.value };
+      for (const pair of state.getAll('dim')) {
+        const at = pair.lastIndexOf('=');
+        const value = positive(pair.slice(at + 1));
+        if (at > 0 && value !== null) dims[pair.slice(0, at)] = value;
+      }
+      this.dims.value = dims;
+      if (state.get('sparse') === '1') this.sparse.value = true;
+      if (state.get('tf32') === '0') this.tf32.value = false;
+      const device = state.get('device');
+      const source = state.get('source') === 'measured' ? 'measured' : 'datasheet';
+      if (device && this.page.knownDevice({ device, source }))
+        this.device.value = { device, source };
+      const precision = state.get('precision');
+      if (precision && this.known()?.precisions.includes(precision))
+        this.precision.value = precision;
+    });
+  }
+
+  writeState(state: URLSearchParams): void {
+    if (this.batch.value !== null) state.set('batch', String(this.batch.value));
+    for (const [name, value] of Object.entries(this.dims.value))
+      state.append('dim', `${name}=${value}`);
+    if (this.sparse.value) state.set('sparse', '1');
+    if (!this.tf32.value) state.set('tf32', '0');
+    const device = this.device.value;
+    const builtIn = this.page.builtIn.value?.default_device;
+    if (device && (device.device !== builtIn || this.precision.value)) {
+      state.set('device', device.device);
+      state.set('source', device.source);
+      if (this.precision.value) state.set('precision', this.precision.value);
+    }
+  }
+}

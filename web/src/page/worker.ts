@@ -1,0 +1,120 @@
+// The worker: holds one instance of the core with one opened model, reads the user's files in ranges
+// and reports what it is doing.
+
+import {
+  browserFile,
+  type Core as Client,
+  type CoreFile as ReadableFile,
+  createCore,
+} from '../../../wasm/client.mjs';
+import type { CoreFault, CoreFile, CoreOptions, Message, Request, Stage } from './core';
+
+declare const self: DedicatedWorkerGlobalScope;
+/** What trtreport.js, which lies beside this script, defines. */
+declare const createTrtreport: (module: object) => Promise<unknown>;
+
+const kProgressEvery = 100;
+
+let core: Promise<Client> | null = null;
+let current = { call: 0, stage: 'loading' as Stage, bytes: 0, told: 0 };
+
+function post(message: Message, transfer: Transferable[] = []): void {
+  self.postMessage(message, transfer);
+}
+
+function tell(stage: Stage, bytes: number): void {
+  const now = performance.now();
+  const due = stage !== current.stage || now - current.told >= kProgressEvery;
+  Object.assign(current, { stage, bytes });
+  if (!due) return;
+  current.told = now;
+  post({ call: current.call, progress: { stage, bytes } });
+}
+
+/** The same file, telling what is read of it. */
+function watched(file: CoreFile): ReadableFile {
+  const source = 'zeros' in file ? zeros(file) : browserFile(file);
+  return {
+    name: source.name,
+    size: source.size,
+    read: (offset, length) => {
+      const bytes = source.read(offset, length);
+      tell('reading', current.bytes + bytes.length);
+      return bytes;
+    },
+  };
+}
+
+function zeros({ name, size }: { name: string; size: number }): ReadableFile {
+  return { name, size, read: (offset, length) => new Uint8Array(Math.min(length, size - offset)) };
+}
+
+function analyse(client: Client, options: CoreOptions): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  tell('analysing', current.bytes);
+  client.analyse(options, (piece) => {
+    pieces.push(piece.slice());
+    length += piece.length;
+    tell('writing', length);
+  });
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+async function start(): Promise<Client> {
+  self.importScripts('trtreport.js');
+  return createCore(createTrtreport);
+}
+
+async function serve(request: Request): Promise<{ done: unknown; transfer: Transferable[] }> {
+  tell('loading', 0);
+  core ??= start();
+  const client = await core;
+  switch (request.do) {
+    case 'devices':
+      return { done: client.devices(), transfer: [] };
+    case 'recompute': {
+      const answer = client.recompute(request.options);
+      if (!request.columns) return { done: { ...answer, columns: {} }, transfer: [] };
+      const transfer = Object.values(answer.columns).map((column) => column.buffer as ArrayBuffer);
+      return { done: answer, transfer };
+    }
+    case 'open': {
+      tell('reading', 0);
+      client.open([request.model, ...request.files].map(watched), request.options);
+      break;
+    }
+    case 'analyse':
+  }
+  const bytes = analyse(client, request.options);
+  return { done: bytes, transfer: [bytes.buffer as ArrayBuffer] };
+}
+
+function faultOf(cause: unknown): CoreFault {
+  const { code, message, offset } = cause as Partial<CoreFault>;
+  return {
+    code: typeof code === 'string' ? code : 'worker',
+    message: message ?? String(cause),
+    ...(offset === undefined ? {} : { offset }),
+  };
+}
+
+// One at a time, in order: loading the core is the only thing that waits.
+let queue = Promise.resolve();
+self.onmessage = ({ data }: MessageEvent<Request & { call: number }>) => {
+  queue = queue.then(async () => {
+    current = { call: data.call, stage: 'loading', bytes: 0, told: 0 };
+    try {
+      const { done, transfer } = await serve(data);
+      post({ call: data.call, done }, transfer);
+    } catch (cause) {
+      post({ call: data.call, fault: faultOf(cause) });
+    }
+  });
+};
