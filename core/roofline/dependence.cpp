@@ -28,13 +28,9 @@ bool reads_shape_only(std::string_view op) {
   return is_one_of(op, kShapeOnly);
 }
 
-std::string_view op_of(const Graph& graph, const Node& node) {
-  return node.proto == nullptr ? std::string_view() : graph.text(node.proto->op);
-}
-
-Dependence of_node(const Graph& graph, const Node& node, std::span<const TensorTraits> traits) {
+Dependence of_node(const Node& node, std::span<const TensorTraits> traits) {
   const ops::OpRow& row = ops::table()[node.op];
-  const std::string_view op = op_of(graph, node);
+  const std::string_view op = known_op(node);
   if (node.op == 0 || !ops::is_modelled(row) || !node.bodies.empty()) return Dependence::Runtime;
   if (is_random(op) || is_dequantize_linear(op)) return Dependence::Runtime;
   Dependence result = Dependence::Constant;
@@ -44,14 +40,16 @@ Dependence of_node(const Graph& graph, const Node& node, std::span<const TensorT
   return result == Dependence::Runtime && reads_shape_only(op) ? Dependence::Shape : result;
 }
 
-// Marks tensors that QuantizeLinear alone reads with the type that it makes of them.
-void trace_quantizers(const Graph& graph, std::vector<TensorTraits>& traits) {
+// Marks what Constants make, and tensors that QuantizeLinear alone reads with the type that it
+// makes of them. Of all nodes, also those in branches that never run.
+void mark_ends(const Graph& graph, std::vector<TensorTraits>& traits) {
   std::vector<uint32_t> reads;
   for (const Node& node : graph.nodes) {
-    if (node.inputs.empty() || node.outputs.empty() || !is_quantize_linear(op_of(graph, node)))
-      continue;
+    if (node.outputs.empty() || node.outputs[0] == kNoTensor) continue;
+    const std::string_view op = known_op(node);
+    if (op == "Constant") traits[node.outputs[0]].stored = true;
+    if (!is_quantize_linear(op) || node.inputs.empty() || node.inputs[0] == kNoTensor) continue;
     const TensorId input = node.inputs[0];
-    if (input == kNoTensor || node.outputs[0] == kNoTensor) continue;
     if (reads.empty()) reads.resize(graph.tensors.size());
     if (++reads[input] == graph.tensors[input].uses && !graph.tensors[input].is_output) {
       traits[input].written = graph.tensors[node.outputs[0]].type.dtype;
@@ -64,11 +62,11 @@ void set_dequantized(const Graph& graph, NodeId id, std::vector<TensorTraits>& t
   if (node.inputs.empty() || node.outputs.empty()) return;
   const TensorId input = node.inputs[0], output = node.outputs[0];
   if (input == kNoTensor || output == kNoTensor) return;
-  if (is_dequantize_linear(op_of(graph, node))) {
+  if (is_dequantize_linear(known_op(node))) {
     traits[output].dequantized_by = id;
     traits[output].weight = traits[input].dependence != Dependence::Runtime;
   } else if (ops::table()[node.op].op_class == ops::OpClass::View ||
-             moves_quantized_weight(graph, node, traits)) {
+             moves_quantized_weight(node, traits)) {
     traits[output].dequantized_by = traits[input].dequantized_by;
     traits[output].weight = traits[output].weight || traits[input].weight;
   }
@@ -108,19 +106,19 @@ void settle_if(const Graph& graph, const Node& node, const ops::Inference& infer
 
 }  // namespace
 
+std::string_view known_op(const Node& node) { return ops::table()[node.op].name; }
 bool is_quantize_linear(std::string_view op) { return op == "QuantizeLinear"; }
 bool is_dequantize_linear(std::string_view op) { return op == "DequantizeLinear"; }
 
-bool moves_quantized_weight(const Graph& graph, const Node& node,
-                            std::span<const TensorTraits> traits) {
-  if (op_of(graph, node) != "Transpose" || node.inputs.empty() || node.inputs[0] == kNoTensor)
+bool moves_quantized_weight(const Node& node, std::span<const TensorTraits> traits) {
+  if (known_op(node) != "Transpose" || node.inputs.empty() || node.inputs[0] == kNoTensor)
     return false;
   const TensorTraits& input = traits[node.inputs[0]];
   return input.weight && input.dequantized_by != kNoNode;
 }
 
-bool is_foldable(const Graph& graph, const Node& node, std::span<const TensorTraits> traits) {
-  return of_node(graph, node, traits) != Dependence::Runtime;
+bool is_foldable(const Node& node, std::span<const TensorTraits> traits) {
+  return of_node(node, traits) != Dependence::Runtime;
 }
 
 std::vector<TensorTraits> trace_dependence(const Graph& graph, std::span<const Step> steps,
@@ -130,8 +128,9 @@ std::vector<TensorTraits> trace_dependence(const Graph& graph, std::span<const S
     if (graph.tensors[id].kind != TensorKind::Weight) continue;
     traits[id].dependence = Dependence::Constant;
     traits[id].weight = true;
+    traits[id].stored = true;
   }
-  trace_quantizers(graph, traits);
+  mark_ends(graph, traits);
   std::vector<uint32_t> open;  // Ifs whose branches are being passed
   for (uint32_t index = 0; index <= steps.size(); ++index) {
     while (!open.empty() && steps[open.back()].end == index) {
@@ -141,9 +140,9 @@ std::vector<TensorTraits> trace_dependence(const Graph& graph, std::span<const S
     if (index == steps.size()) break;
     const NodeId id = steps[index].node;
     const Node& node = graph.nodes[id];
-    set_outputs(node, of_node(graph, node, traits), traits);
+    set_outputs(node, of_node(node, traits), traits);
     set_dequantized(graph, id, traits);
-    if (!node.bodies.empty() && op_of(graph, node) == "If") open.push_back(index);
+    if (!node.bodies.empty() && known_op(node) == "If") open.push_back(index);
   }
   return traits;
 }

@@ -85,9 +85,15 @@ Choice choose(const ops::Inference& inference, const Graph& graph, std::span<con
 
 std::vector<Listed> list_nodes(const ops::Inference& inference, const Graph& graph,
                                std::span<const Step> steps, std::vector<NodeFigures>& figures) {
+  std::vector<Listed> listed;
+  listed.reserve(steps.size());
+  if (graph.bodies.size() == 1) {
+    for (const Step& step : steps) listed.push_back({step.node, step.end});
+    return listed;
+  }
   Choice choice = choose(inference, graph, steps, figures);
-  std::vector<uint32_t> place(steps.size() +
-                              1);  // of each step among the listed ones, or where it would stand
+  // Of each step: its place among the listed ones, or where it would stand.
+  std::vector<uint32_t> place(steps.size() + 1);
   uint32_t kept = 0;
   for (size_t index = 0; index < steps.size(); ++index) {
     place[index] = kept;
@@ -105,8 +111,6 @@ std::vector<Listed> list_nodes(const ops::Inference& inference, const Graph& gra
   }
   place[steps.size()] = kept;
   figures.resize(kept);
-  std::vector<Listed> listed;
-  listed.reserve(kept);
   for (size_t index = 0; index < steps.size(); ++index) {
     if (place[index + 1] > place[index])
       listed.push_back({steps[index].node, place[steps[index].end]});

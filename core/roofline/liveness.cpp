@@ -23,10 +23,6 @@ struct Span {
   uint32_t first = kNever, last = 0;
 };
 
-std::string_view op_of(const Graph& graph, const Node& node) {
-  return node.proto == nullptr ? std::string_view() : graph.text(node.proto->op);
-}
-
 class Tracer {
  public:
   Tracer(const Counting& counting, std::span<const Listed> listed, Sharing sharing)
@@ -80,7 +76,7 @@ class Tracer {
     body_end_.assign(graph_.bodies.size(), kNever);
     for (const Listed& entry : listed_) {
       const Node& node = graph_.nodes[entry.node];
-      if (op_of(graph_, node) == "If") continue;
+      if (known_op(node) == "If") continue;
       for (BodyId body : node.bodies) body_end_[body] = entry.end - 1;
     }
   }
@@ -88,6 +84,7 @@ class Tracer {
   // Until where a tensor is needed that a node of an inner body reads: the end of the outermost
   // loop in between.
   uint32_t last_place(TensorId id, uint32_t place, BodyId reader) const {
+    if (reader == kMainBody) return place;
     const BodyId home = graph_.tensors[id].body;
     uint32_t last = place;
     for (BodyId body = reader; body != home && body != kMainBody;) {
@@ -130,7 +127,7 @@ class Tracer {
     if (!is_activation(input) || roots_[input] == kNoTensor) return output;
     if (ops::table()[node.op].op_class == OpClass::View) return roots_[input];
     if (sharing_ != Sharing::Engine) return output;
-    const std::string_view op = op_of(graph_, node);
+    const std::string_view op = known_op(node);
     if (is_dequantize_linear(op)) return roots_[input];
     const bool sole = is_quantize_linear(op) && counting_.traits[input].written != DType::Undefined;
     return sole && roots_[input] == input ? input : output;
@@ -167,7 +164,7 @@ class Tracer {
   // How many of the first outputs are what the body returned last: all of an If, the state of a
   // loop.
   size_t returned_results(const Node& node) const {
-    const std::string_view op = op_of(graph_, node);
+    const std::string_view op = known_op(node);
     size_t others = SIZE_MAX;
     if (op == "If") others = 0;
     if (op == "Loop") others = 2;
@@ -190,7 +187,7 @@ class Tracer {
     const bool empty = entry.end == start + 1;
     const BodyId listed = empty ? kMainBody : graph_.nodes[listed_[start + 1].node].body;
     const size_t returned = returned_results(node);
-    const size_t skipped = op_of(graph_, node) == "Loop" ? 1 : 0;  // the condition
+    const size_t skipped = known_op(node) == "Loop" ? 1 : 0;  // the condition
     for (const BodyId body : node.bodies) {
       const std::vector<TensorId>& outputs = graph_.bodies[body].outputs;
       for (const TensorId id : outputs) {

@@ -20,13 +20,13 @@ struct Listed {
 // Timelines with and without shared views, the tensors at the peak, and the buffers that a roofline
 // re-sizes.
 //
-// An activation lives from the node that makes it to the last one that uses it; graph inputs from the
-// start, graph outputs to the end; what nobody uses, while its node runs. Weights, constants, what is
-// folded, and what is dequantized from weights are no activations. What a loop's body reads from
-// outside lives until the loop has ended, since another iteration may read it; what a body returns
-// lives to its end and then is the result of the If or the loop; stacked results live from the start.
-// Buffers of unknown size are left out where the size depends on data; an unbound symbol makes the
-// peak unknown.
+// An activation lives from the node that makes it to the last one that uses it; graph inputs from
+// the start, graph outputs to the end; what nobody uses, while its node runs. Weights, constants,
+// what is folded, and what is dequantized from weights are no activations. What a loop's body reads
+// from outside lives until the loop has ended, since another iteration may read it; what a body
+// returns lives to its end and then is the result of the If or the loop; stacked results live from
+// the start. Buffers of unknown size are left out where the size depends on data; an unbound symbol
+// makes the peak unknown.
 MemoryFigures trace_memory(const Counting& counting, std::span<const Listed> listed);
 
 // Highest sum of buffers live at one place; `size` gives each buffer's bytes. First place at a tie.

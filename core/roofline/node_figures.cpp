@@ -198,7 +198,7 @@ void count_traffic(const Counting& counting, const ops::CostContext& context, co
   add_reads(counting, context, row, figures);
   add_writes(counting, context, figures);
   figures.course_bytes = figures.bytes.weights + figures.bytes.outputs;
-  if (moves_quantized_weight(counting.graph, node, counting.traits)) figures.resizable = {};
+  if (moves_quantized_weight(node, counting.traits)) figures.resizable = {};
 }
 
 }  // namespace
@@ -225,7 +225,7 @@ NodeFigures count_node(const Counting& counting, const Step& step) {
   const ops::Cost cost = modelled ? row.cost(context, row.flops_per_element)
                                   : ops::Cost{.macs = Count::unknown(), .flops = Count::unknown()};
   figures.macs = cost.macs;
-  if (is_foldable(counting.graph, node, counting.traits)) {
+  if (is_foldable(node, counting.traits)) {
     const bool shape = std::any_of(node.inputs.begin(), node.inputs.end(), [&](TensorId id) {
       return id != kNoTensor && counting.traits[id].dependence != Dependence::Constant;
     });
@@ -241,10 +241,11 @@ NodeFigures count_node(const Counting& counting, const Step& step) {
     count_traffic(counting, context, row, figures);
   }
   if (!modelled) figures.flags = static_cast<uint16_t>(figures.flags | kUnmodelled);
-  if (is_depthwise(context)) figures.flags = static_cast<uint16_t>(figures.flags | kDepthwise);
-  figures.precision = row.op_class == OpClass::Contraction
-                          ? contraction_precision(counting, node, context.op())
-                          : plain_precision(counting, node);
+  const bool contraction = row.op_class == OpClass::Contraction;
+  if (contraction && is_depthwise(context))
+    figures.flags = static_cast<uint16_t>(figures.flags | kDepthwise);
+  figures.precision = contraction ? contraction_precision(counting, node, context.op())
+                                  : plain_precision(counting, node);
   repeat(step.times, figures);
   note_unknowns(counting, node, figures);
   if (step.per_iteration) figures.flags = static_cast<uint16_t>(figures.flags | kPerIteration);

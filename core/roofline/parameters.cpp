@@ -131,13 +131,6 @@ uint64_t parameter_elements(const Counting& counting, const Node& node, size_t i
   return stored;
 }
 
-bool is_stored(const Graph& graph, TensorId id) {
-  const Tensor& tensor = graph.tensors[id];
-  if (tensor.kind == TensorKind::Weight) return true;
-  if (tensor.producer == kNoNode) return false;
-  return ops::table()[graph.nodes[tensor.producer].op].name == "Constant";
-}
-
 // Counts each weight at the first of the nodes' uses as a parameter; what it adds.
 class Counter {
  public:
@@ -151,7 +144,7 @@ class Counter {
     bool asked = false;
     for (size_t index = 0; index < node.inputs.size(); ++index) {
       const TensorId tensor = node.inputs[index];
-      if (tensor == kNoTensor || counted_[tensor] || !is_stored(counting_.graph, tensor)) continue;
+      if (tensor == kNoTensor || counted_[tensor] || !counting_.traits[tensor].stored) continue;
       if (!asked)
         others = node.proto == nullptr ? 0 : other_operands(counting_.graph.text(node.proto->op));
       asked = true;
@@ -201,9 +194,10 @@ void count_parameters(const Counting& counting, std::span<NodeFigures> nodes, To
     totals.params += figures.params;
   }
   // Branches that are never taken, and what follows from them.
-  for (NodeId id = 0; id < counting.graph.nodes.size(); ++id) totals.params += counter.add(id);
+  const size_t all = counting.graph.nodes.size();
+  for (NodeId id = 0; nodes.size() < all && id < all; ++id) totals.params += counter.add(id);
   for (TensorId id = 0; id < counting.graph.tensors.size(); ++id) {
-    if (is_stored(counting.graph, id)) add_storage(counting, id, totals);
+    if (counting.traits[id].stored) add_storage(counting, id, totals);
   }
   std::sort(totals.weight_dtypes.begin(), totals.weight_dtypes.end());
 }

@@ -163,8 +163,8 @@ class Evaluation {
     for (size_t index = 0; index < count; ++index) {
       const NodeFigures& node = figures_.nodes[index];
       const Ceilings& ceilings = of_node_.empty() ? ceilings_ : *of_node_[index];
-      const NodeTime time = time_of(node, ceilings, roofline_.bandwidth.value_or(kUnknown),
-                                    roofline_.launch_seconds);
+      const NodeTime time =
+          time_of(node, ceilings, roofline_.bandwidth.value_or(kUnknown), roofline_.launch_seconds);
       push(time);
       unknown = unknown || (time.bound == '?' && (node.flags & (kUnbound | kOverflow)) != 0);
       if (!is_unknown(time.seconds)) {
