@@ -171,7 +171,12 @@ Dim floor_div(const Dim& a, const Dim& b) {
   return floor_div(a * Dim(-1), Dim(-b.number()));
 }
 
-Dim ceil_div(const Dim& a, const Dim& b) { return Dim(0) - floor_div(Dim(0) - a, b); }
+Dim ceil_div(const Dim& a, const Dim& b) {
+  // One normal form with the sizes of pools and strided slices, which round up this way.
+  const bool shifts = !a.is_number() && b.is_number() && b.number() > 0;
+  if (shifts) return floor_div(a + Dim(b.number() - 1), b);
+  return Dim(0) - floor_div(Dim(0) - a, b);
+}
 
 Dim truncated_div(const Dim& a, const Dim& b) {
   if (a.is_number() && b.is_number() && b.number() != 0 && b.number() != -1) {

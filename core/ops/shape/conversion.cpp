@@ -127,7 +127,8 @@ void identity(InferContext& context) {
 void dropout(InferContext& context) {
   const DType dtype = context.dtype(0);
   context.set(0, dtype, context.shape(0));
-  store_same(context, 0, 0);
+  const bool may_train = context.has_input(2);  // training_mode
+  if (!may_train) store_same(context, 0, 0);
   context.set(1, version(context) < 10 ? dtype : DType::Bool, context.shape(0));
 }
 

@@ -41,11 +41,11 @@ void store_binary(InferContext& context, Binary function, DType dtype, const Sha
   store(context, 0, elements);
 }
 
-// Shape of a broadcasting operator of two operands; before opset 7 the first operand's.
+// Shape of a broadcasting operator of two operands. Before opset 7 `broadcast` fits the second to
+// the first.
 Shape binary_shape(InferContext& context) {
-  if (version(context) >= 7) return context.broadcast(context.shape(0), context.shape(1));
-  const bool broadcasts = context.attribute_int("broadcast", 0) != 0;
-  return context.shape(0).known() || broadcasts ? context.shape(0) : context.shape(1);
+  const bool fits_first = version(context) < 7 && context.attribute_int("broadcast", 0) != 0;
+  return fits_first ? context.shape(0) : context.broadcast(context.shape(0), context.shape(1));
 }
 
 Binary binary_function(InferContext& context) {
@@ -56,37 +56,28 @@ Binary binary_function(InferContext& context) {
                                                                        : "ShiftRight");
 }
 
-// Bound `index` of Clip: an input since opset 11, an attribute before.
-Element clip_bound(InferContext& context, std::string_view name, int index) {
-  if (version(context) >= 11) {
-    if (!context.has_input(index)) return Element::unknown();
-    const std::optional<Operand> bound = operand(context, index);
-    return bound && bound->size() == 1 ? bound->at(0) : Element::unknown();
-  }
-  if (!context.has_attribute(name)) return Element::unknown();
-  return Element::of_real(context.attribute_float(name, 0));
-}
-
-bool clip_is_bounded(InferContext& context, std::string_view name, int index) {
-  return version(context) >= 11 ? context.has_input(index) : context.has_attribute(name);
+// A bound of Clip: an input since opset 11, an attribute before; nothing where there is none.
+std::optional<Element> clip_bound(InferContext& context, std::string_view name, int index) {
+  if (context.has_attribute(name)) return Element::of_real(context.attribute_float(name, 0));
+  if (!context.has_input(index)) return std::nullopt;
+  const std::optional<Operand> bound = operand(context, index);
+  return bound && bound->size() == 1 ? bound->at(0) : Element::unknown();
 }
 
 void store_clip(InferContext& context) {
   const std::optional<Operand> x = operand(context, 0);
   if (!x) return;
   const DType dtype = context.dtype(0);
-  const bool has_low = clip_is_bounded(context, "min", 1);
-  const bool has_high = clip_is_bounded(context, "max", 2);
-  const Element low = clip_bound(context, "min", 1);
-  const Element high = clip_bound(context, "max", 2);
+  const std::optional<Element> low = clip_bound(context, "min", 1);
+  const std::optional<Element> high = clip_bound(context, "max", 2);
   const Binary larger = binary_of("Max");
   const Binary smaller = binary_of("Min");
   Elements elements;
   elements.reserve(static_cast<size_t>(x->size()));
   for (uint64_t i = 0; i < x->size(); ++i) {
     Element element = x->at(i);
-    if (has_low) element = larger(element, low, dtype);
-    if (has_high) element = smaller(element, high, dtype);
+    if (low) element = larger(element, *low, dtype);
+    if (high) element = smaller(element, *high, dtype);
     elements.push_back(element);
   }
   store(context, 0, elements);

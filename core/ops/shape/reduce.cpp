@@ -10,7 +10,7 @@ namespace trtreport::ops::shape {
 
 namespace {
 
-// Which axes go; `none_known` where the axes are an input that nobody knows.
+// Which axes go; `unknown` where the axes are an input that nobody knows.
 struct Axes {
   std::vector<bool> reduced;
   bool unknown = false;
@@ -25,7 +25,9 @@ Axes axes_of(InferContext& context, int rank) {
   } else if (const auto numbers = context.attribute_ints("axes")) {
     given = {true, Dims(numbers->begin(), numbers->end())};
   }
-  if (given.given && !given.values) {
+  const Shape& listed = context.shape(1);
+  const bool none_listed = listed.known() && listed.rank() == 1 && listed[0].is(0);
+  if (given.given && !given.values && !none_listed) {
     axes.unknown = true;
     return axes;
   }

@@ -141,7 +141,7 @@ void set_unique(InferContext& context, const Operand& x, size_t axis, bool flat)
 
 // Number of TopK's results; hidden where nothing tells it.
 Dim top_count(InferContext& context, const Dim& size) {
-  const bool is_attribute = version(context) < 10;
+  const bool is_attribute = context.has_attribute("k");  // before version 10
   const std::optional<Dim> given =
       is_attribute ? Dim(context.attribute_int("k", -1)) : context.scalar(1);
   if (!given) return context.hidden("k depends on the data");

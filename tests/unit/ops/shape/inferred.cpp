@@ -9,6 +9,8 @@
 #include <memory>
 #include <span>
 
+#include <fmt/format.h>
+
 namespace trtreport::test {
 namespace {
 
@@ -66,19 +68,44 @@ std::string text_of(const Type& type) {
   return text + ']';
 }
 
-}  // namespace
+std::string text_of(const Value* value) {
+  if (value == nullptr || value->is_sequence) return "-";
+  std::string text = "{";
+  for (size_t i = 0; i < value->size(); ++i) {
+    if (i > 0) text += ", ";
+    if (value->is_real()) {
+      text += fmt::format("{:g}", value->reals[i]);
+    } else {
+      text += value->dims[i].is_hidden() ? "?" : value->dims[i].text();
+    }
+  }
+  return text + '}';
+}
 
-std::string inferred(std::string_view inputs, std::string_view nodes, int opset) {
-  const Run result = run(inputs, nodes, opset);
+// What `describe` says of each output of the last node.
+template <typename Describe>
+std::string outputs_of(const Run& result, Describe describe) {
   if (!result.error.empty()) return "error: " + result.error;
   const Body& body = result.graph->bodies[kMainBody];
   if (body.nodes.empty()) return "error: no node";
   std::string text;
   for (const TensorId id : result.graph->nodes[body.nodes.back()].outputs) {
     if (!text.empty()) text += ' ';
-    text += id == kNoTensor ? "-" : text_of(result.graph->tensors[id].type);
+    text += id == kNoTensor ? "-" : describe(result.graph->tensors[id]);
   }
   return text;
+}
+
+}  // namespace
+
+std::string inferred(std::string_view inputs, std::string_view nodes, int opset) {
+  return outputs_of(run(inputs, nodes, opset),
+                    [](const Tensor& tensor) { return text_of(tensor.type); });
+}
+
+std::string contents(std::string_view inputs, std::string_view nodes, int opset) {
+  return outputs_of(run(inputs, nodes, opset),
+                    [](const Tensor& tensor) { return text_of(tensor.value); });
 }
 
 std::string faults(std::string_view inputs, std::string_view nodes, int opset) {
