@@ -50,9 +50,9 @@ TEST_CASE("the document has the sections of the contract, in order", "[report]")
   Example example;
   StringSink sink;
   REQUIRE(write_document(*analyse(example.source, bound()), sink));
+  const nlohmann::ordered_json data = nlohmann::ordered_json::parse(sink.text());
   std::vector<std::string> order;
-  for (const auto& [key, value] : nlohmann::ordered_json::parse(sink.text()).items())
-    order.push_back(key);
+  for (auto member = data.begin(); member != data.end(); ++member) order.push_back(member.key());
   CHECK(order == std::vector<std::string>{"schema", "tool", "model", "options", "totals", "tensors",
                                           "operators", "nodes", "devices", "rooflines", "memory",
                                           "diagnostics"});

@@ -52,10 +52,10 @@ TEST_CASE("objects, arrays and separators", "[report]") {
 }
 
 TEST_CASE("every byte string becomes a JSON string", "[report]") {
-  std::mt19937 random(3);
+  std::mt19937_64 random(3);
   for (int round = 0; round < 2000; ++round) {
     std::string text;
-    for (uint32_t length = random() % 12; length > 0; --length) text += static_cast<char>(random());
+    for (uint64_t length = random() % 12; length > 0; --length) text += static_cast<char>(random());
     const std::string json = written([&](JsonWriter& writer) { writer.value(text); });
     CHECK_NOTHROW(nlohmann::json::parse(json));
   }

@@ -9,7 +9,7 @@ namespace {
 using models::ModelBuilder;
 
 struct Choices {
-  std::string prefix;
+  std::string prefix = {};
   int64_t channels = 4, stride = 1;
   std::string activation = "Relu", symbol = "batch";
   float scale = 1;
