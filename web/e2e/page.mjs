@@ -74,6 +74,7 @@ export async function openPage(browser, address, options = {}) {
     ...options.context,
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
   const faults = [];
   const { origin } = new URL(address);
   page.on('console', (message) => {
@@ -101,6 +102,5 @@ export async function drop(page, files, place = { x: 300, y: 400 }) {
   await session.detach();
 }
 
-export const opened = (page, name) =>
-  page.locator('.bar-title h1', { hasText: name }).waitFor({ timeout: 30_000 });
+export const opened = (page, name) => page.locator('.bar-title h1', { hasText: name }).waitFor();
 export const settled = (page) => page.waitForTimeout(900);

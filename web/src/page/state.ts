@@ -26,6 +26,8 @@ export interface KnownDevice {
   device: DocumentDevice;
 }
 export interface Opened {
+  /** Another number, another report: its views are then made anew. */
+  serial: number;
   core: Core;
   model: CoreFile;
   files: CoreFile[];
@@ -67,7 +69,8 @@ export class PageState {
       .map((file) => file.location),
   );
 
-  private running_core: Core | null = null;
+  private busyCore: Core | null = null;
+  private serials = 0;
   private stopKeeping: (() => void) | null = null;
 
   constructor(private readonly live: (page: PageState, opened: Opened) => Live) {}
@@ -203,7 +206,7 @@ export class PageState {
   ): Promise<void> {
     this.cancel();
     const core = new Core();
-    this.running_core = core;
+    this.busyCore = core;
     this.running.value = { file: model.name, place, progress: { stage: 'loading', bytes: 0 } };
     const before = this.opened.value?.whatIf;
     const whatIf = new WhatIf(this, place === 'other' || keep ? before : null);
@@ -211,19 +214,19 @@ export class PageState {
     try {
       this.builtIn.value ??= await core.devices();
       const progress = (now: Progress) => {
-        if (this.running_core === core)
-          this.running.value = { file: model.name, place, progress: now };
+        if (this.busyCore === core) this.running.value = { file: model.name, place, progress: now };
       };
       const bytes = await core.open(model, files, whatIf.request(), progress);
       const report = keep ?? new ReportModel(readDocument(bytes));
       if (keep) keep.document.value = readDocument(bytes);
-      this.show({ core, model, files, report, whatIf }, place);
+      const serial = keep ? (this.opened.value?.serial ?? 0) : (this.serials += 1);
+      this.show({ serial, core, model, files, report, whatIf }, place);
     } catch (cause) {
       core.end();
-      if (this.running_core === core) this.fail(cause, model.name);
+      if (this.busyCore === core) this.fail(cause, model.name);
     } finally {
-      if (this.running_core === core) {
-        this.running_core = null;
+      if (this.busyCore === core) {
+        this.busyCore = null;
         this.running.value = null;
       }
     }
@@ -275,8 +278,8 @@ export class PageState {
   }
 
   cancel(): void {
-    this.running_core?.end();
-    this.running_core = null;
+    this.busyCore?.end();
+    this.busyCore = null;
     this.running.value = null;
   }
 

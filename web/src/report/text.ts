@@ -76,6 +76,7 @@ const kEnglish = {
   // Overview
   verdict_none: 'No device was named, so there is no predicted time. Run again with --device NAME.',
   alert_assumed: 'Assumed: {list}. Bind other values with --batch or --dim.',
+  alert_assumed_live: 'Assumed: {list}. Set another size above.',
   alert_unbound:
     'Sizes are missing for {inputs}: run again with {options}. Until then figures that need them are unknown.',
   alert_unmodelled:

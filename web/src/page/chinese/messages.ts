@@ -67,6 +67,7 @@ export const kMessages: Language['messages'] = {
   clear_choice: '显示所有层',
   verdict_none: '没有指定设备，因此没有预测时间。',
   alert_assumed: '假设：{list}。可设定批大小或各尺寸。',
+  alert_assumed_live: '假设：{list}。可在上方设定。',
   alert_unbound: '{inputs} 缺少尺寸（{options}）。设定之前，依赖它们的数字未知。',
   alert_unmodelled: '{ops} 没有代价规则：{all} 层中的 {n} 层、{share} 的字节未计入总和。',
   alert_unmodelled_plain: '{ops} 没有代价规则：{all} 层中的 {n} 层未计入总和。',

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { bytes } from '../../report/format';
 import { language } from '../../report/text';
 import { Report } from '../../report/views/app';
+import { ThemeChoice } from '../../report/views/header';
 import { filesOf } from '../files';
 import { keepLanguage, kLanguages, type LanguageCode } from '../language';
 import type { PageState, Place } from '../state';
@@ -13,19 +14,31 @@ import { ExportMenu } from './exports';
 
 export function Page({ page }: { page: PageState }) {
   useEffect(() => listen(page), [page]);
+  useEffect(followBarHeight, [page.opened.value]);
   const opened = page.opened.value;
   return (
     <>
       <Strip page={page} />
       <Messages page={page} />
       {opened ? (
-        <Report key={language.value?.code ?? 'en'} model={opened.report} />
+        <Report key={`${language.value?.code ?? 'en'} ${opened.serial}`} model={opened.report} />
       ) : (
         <Start page={page} />
       )}
       {page.dragging.value && <Overlay page={page} />}
     </>
   );
+}
+
+/** What sticks below the header must know its height, which its controls change by wrapping. */
+function followBarHeight(): (() => void) | undefined {
+  const bar = document.querySelector<HTMLElement>('header.bar');
+  if (!bar) return undefined;
+  const observer = new ResizeObserver(() =>
+    document.documentElement.style.setProperty('--bar', `${bar.clientHeight}px`),
+  );
+  observer.observe(bar);
+  return () => observer.disconnect();
 }
 
 /** Dropping and pasting work anywhere on the page. */
@@ -38,10 +51,12 @@ function listen(page: PageState): () => void {
     clearTimeout(leave);
     page.dragging.value = true;
   };
-  // Leaving one element for its child fires as well: only silence afterwards is a real leave.
-  const left = () => {
+  // Leaving one element for another fires as well; some browsers do not tell the two apart, hence
+  // the wait for a further dragover, of which there are at least two a second.
+  const left = (event: DragEvent) => {
+    if (event.relatedTarget !== null) return;
     clearTimeout(leave);
-    leave = window.setTimeout(() => (page.dragging.value = false), 120);
+    leave = window.setTimeout(() => (page.dragging.value = false), 600);
   };
   const drop = (event: DragEvent) => {
     if (!event.dataTransfer || !hasFiles(event)) return;
@@ -135,7 +150,10 @@ function Strip({ page }: { page: PageState }) {
             <ExportMenu page={page} opened={opened} />
           </div>
         )}
-        <LanguageChoice />
+        <div class="strip-end">
+          {opened && <ThemeChoice model={opened.report} />}
+          <LanguageChoice />
+        </div>
       </div>
     </div>
   );
@@ -144,7 +162,7 @@ function Strip({ page }: { page: PageState }) {
 function LanguageChoice() {
   const code = language.value?.code ?? 'en';
   return (
-    <label class="choice last">
+    <label class="choice">
       <span class="unseen">{say('language')}</span>
       <select
         value={code}
@@ -219,7 +237,7 @@ function TroubleMessage({ page }: { page: PageState }) {
   const { code, message, offset } = trouble.fault;
   const text = kOwnFaults.includes(code)
     ? say(`fault_${code}` as PageKey, { message })
-    : message.charAt(0).toUpperCase() + message.slice(1);
+    : withoutName(message, trouble.file);
   return (
     <div class="message error" role="alert">
       <p>
@@ -228,7 +246,7 @@ function TroubleMessage({ page }: { page: PageState }) {
         </strong>{' '}
         <bdi class="breakable">{text}</bdi>
         {/[.!?)]$/.test(text) ? ' ' : '. '}
-        {offset !== undefined && <span class="quiet">{say('trouble_at', { offset })} </span>}
+        {offset ? <span class="quiet">{say('trouble_at', { offset })} </span> : null}
         <code class="quiet">{code}</code>
       </p>
       <button type="button" onClick={() => (page.trouble.value = null)}>
@@ -236,6 +254,12 @@ function TroubleMessage({ page }: { page: PageState }) {
       </button>
     </div>
   );
+}
+
+/** The core begins with the file's name, which the sentence before has said. */
+function withoutName(message: string, file: string): string {
+  const rest = message.startsWith(`${file}: `) ? message.slice(file.length + 2) : message;
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
 function MissingData({ page }: { page: PageState }) {

@@ -3,6 +3,7 @@
 import { shortName } from '../charts/roofs';
 import { shape } from '../format';
 import type { Convention } from '../figures';
+import type { ReportModel } from '../model';
 import { t } from '../text';
 import { Choice, Segments, useModel } from './ui';
 
@@ -20,7 +21,7 @@ export function Header() {
           <h1 data-tip={about.file.length > 24 ? about.file : undefined}>
             <bdi>{about.file}</bdi>
           </h1>
-          {shapes && (
+          {shapes && !model.live && (
             <span class="quiet bar-shapes" data-tip={shapes.length > 30 ? shapes : undefined}>
               {t('inputs_label', { shapes })}
             </span>
@@ -41,8 +42,7 @@ export function Header() {
               model.convention.value = value;
             }}
           />
-          {model.live?.controls()}
-          <ThemeChoice />
+          {model.live ? model.live.controls() : <ThemeChoice model={model} />}
         </div>
       </div>
     </header>
@@ -112,8 +112,7 @@ export const precisionName = (precision: string, evaluated: string) =>
     ? precision.toUpperCase()
     : `${precision.toUpperCase()} (${evaluated.toUpperCase()})`;
 
-function ThemeChoice() {
-  const model = useModel();
+export function ThemeChoice({ model }: { model: ReportModel }) {
   return (
     <Segments
       label={t('theme')}

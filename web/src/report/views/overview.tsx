@@ -38,7 +38,11 @@ const kAlerts = 4;
 /** Codes whose facts stand in the totals: said once, from there. */
 const kSaidByTotals = /unbound|assumed|external_data|no_rule|unmodelled|unknown_op|data_dependent/;
 
-export function alertsOf(document: ReportDocument, roofline: Roofline | null): Alert[] {
+export function alertsOf(
+  document: ReportDocument,
+  roofline: Roofline | null,
+  live = false,
+): Alert[] {
   const { assumed = [], unbound = [], coverage } = document.totals;
   const alerts: Alert[] = [];
   const warn = (text: string) => alerts.push({ severity: 'warning', text });
@@ -60,7 +64,7 @@ export function alertsOf(document: ReportDocument, roofline: Roofline | null): A
   }
   if (assumed.length > 0)
     warn(
-      t('alert_assumed', {
+      t(live ? 'alert_assumed_live' : 'alert_assumed', {
         list: assumed.map((entry) => `${entry.symbol} = ${entry.value}`).join(', '),
       }),
     );
@@ -93,7 +97,7 @@ export function alertsOf(document: ReportDocument, roofline: Roofline | null): A
 
 function Alerts() {
   const model = useModel();
-  const alerts = alertsOf(model.document.value, model.roofline.value);
+  const alerts = alertsOf(model.document.value, model.roofline.value, model.live !== null);
   if (alerts.length === 0) return null;
   const rest = alerts.length - kAlerts;
   return (
