@@ -38,9 +38,7 @@ Failure explain(const std::string& model, const Error& error) {
     if (error.code == code) return {kBadUsage, model + ": " + error.message};
   }
   const bool named = error.message.substr(0, model.size()) == model;
-  std::string line = named ? error.message : model + ": " + error.message;
-  if (error.offset != UINT64_MAX) line += fmt::format(" (at byte {})", error.offset);
-  return {kUnreadableModel, std::move(line)};
+  return {kUnreadableModel, named ? error.message : model + ": " + error.message};
 }
 
 Result<Options> options_of(const CommandLine& line) {

@@ -92,7 +92,9 @@ std::string read_head(ByteSource& source) {
 std::string_view identify_zip(std::string_view head) {
   constexpr size_t kNameLength = 26;
   constexpr size_t kName = 30;
-  if (!has(head, 0, "PK\x03\x04"sv) || head.size() < kName) return {};
+  constexpr std::string_view kArchive = "a zip archive: unpack it first";
+  if (!has(head, 0, "PK\x03\x04"sv)) return {};
+  if (head.size() < kName) return kArchive;
   const std::string_view name =
       head.substr(kName, static_cast<size_t>(little_endian(head.substr(kNameLength, 2))));
   for (const std::string_view member :
@@ -103,7 +105,7 @@ std::string_view identify_zip(std::string_view head) {
   }
   if (name.size() > 4 && name.substr(name.size() - 4) == ".npy")
     return "NumPy arrays (.npz), without a model";
-  return "a zip archive: unpack it first";
+  return kArchive;
 }
 
 // The first 8 bytes are the length of a JSON text that follows.
