@@ -31,9 +31,10 @@ export function makeLive(page: PageState, opened: Opened): Live {
 
 function Controls({ whatIf }: { whatIf: WhatIf }) {
   const symbols = whatIf.symbols.value;
-  const [first] = symbols;
-  // A model whose one open size is the batch needs no second control for it.
-  const batchSymbol = symbols.length === 1 && first?.assumed !== null ? first?.name : undefined;
+  // Only a batch is assumed: where there is one such symbol, it needs no second control.
+  const assumed = symbols.filter((symbol) => symbol.assumed !== null);
+  const [first] = assumed;
+  const batchSymbol = assumed.length === 1 ? first?.name : undefined;
   const others = symbols.filter((symbol) => symbol.name !== batchSymbol);
   return (
     <>

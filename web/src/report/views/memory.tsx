@@ -81,7 +81,7 @@ function PeakTensors({ memory }: { memory: Memory }) {
   return (
     <>
       <h3>{t('memory_tensors')}</h3>
-      <div class="table-scroll">
+      <div class="table-scroll" tabIndex={0}>
         <table>
           <thead>
             <tr>

@@ -101,7 +101,7 @@ function Device({ device, roofline }: { device: DocumentDevice; roofline: Roofli
       {(device.derivation ?? []).length > 0 && (
         <>
           <h4>{t('method_derivation')}</h4>
-          <div class="table-scroll">
+          <div class="table-scroll" tabIndex={0}>
             <table>
               <tbody>
                 {device.derivation!.map((row) => (
