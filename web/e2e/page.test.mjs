@@ -160,6 +160,8 @@ test('what-if: batch, device, options and single layers redraw in place', async 
     await control(page, 'Precision').selectOption('fp16');
     await page.locator('.layers-grid').scrollIntoViewIfNeeded();
     await page.locator('#filter').fill('op:Conv');
+    await page.locator('.narrowed').waitFor();
+    await settled(page);
     const atOne = await time(page);
     const place = () =>
       page.evaluate(() => document.querySelector('.layers-grid').getBoundingClientRect().top);
@@ -180,7 +182,7 @@ test('what-if: batch, device, options and single layers redraw in place', async 
     const sparse = await time(page);
     await page.locator('.own select').selectOption('fp8');
     await changed(page, sparse);
-    assert.match(await text(page, '.own'), /54 layers have a precision/);
+    assert.match(await text(page, '.own'), /53 layers have a precision/);
     await page.getByRole('button', { name: 'As the model says' }).click();
     await page.waitForFunction(
       (old) => document.querySelector('.tile-value').innerText === old,

@@ -64,8 +64,10 @@ function memoryOf(document: ReportDocument, answer: Recomputed): ReportDocument[
   const { memory } = document;
   const live = answer.columns['live_bytes'];
   if (!live || !memory) return memory;
-  // What is alive at the peak, and the curve without sharing, come with the next whole document.
-  return { ...answer.memory, timeline: toCounts(live) };
+  // Sizes at the peak, and the curve without sharing, come with the next whole document; the list
+  // keeps its place until then.
+  const alive = (memory.peak_tensors ?? []).map(({ name }) => ({ name, bytes: null }));
+  return { ...answer.memory, timeline: toCounts(live), peak_tensors: alive };
 }
 
 export function applyRecomputed(
