@@ -17,7 +17,7 @@ export interface Trouble {
   file: string;
 }
 export interface Notice {
-  key: 'left_alone' | 'bad_device' | 'device_added' | 'external_added';
+  key: 'left_alone' | 'device_added' | 'external_added';
   names: string[];
 }
 export interface KnownDevice {
