@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { wasmFileOf } from "./load.mjs";
 
 const kMost = 1400 * 1000;
-const kMostPacked = 420 * 1000;
+const kMostPacked = 460 * 1000;
 const kMostGlue = 40 * 1000;
 
 const glue = process.argv[2];
