@@ -252,6 +252,8 @@ test('a second model is compared layer by layer, and follows the choices', async
     await page.locator('#compare canvas').waitFor();
     assert.match(await text(page, '#compare .data-table'), /removed/);
     await page.getByRole('button', { name: 'End the comparison' }).click();
+    // The full analysis follows the quick one; what is kept should be the settled figures.
+    await page.waitForTimeout(1500);
     await page.getByRole('button', { name: 'Keep the present figures' }).click();
     await page.locator('#compare', { hasText: 'Every layer is the same' }).waitFor();
     await control(page, 'Batch').fill('4');
@@ -356,7 +358,9 @@ test('axe finds no serious fault, light, dark and on a phone', async () => {
       async (page) => {
         await check(page, axe);
         await openSample(page);
-        await page.getByRole('button', { name: 'Keep the present figures' }).click();
+        // The full analysis follows the quick one; what is kept should be the settled figures.
+    await page.waitForTimeout(1500);
+    await page.getByRole('button', { name: 'Keep the present figures' }).click();
         await page.locator('#sweep').scrollIntoViewIfNeeded();
         await page.getByRole('button', { name: 'Draw' }).click();
         await page.locator('#sweep canvas').first().waitFor();
