@@ -159,80 +159,6 @@ Element shift_right(const Element& a, const Element& b, DType) {
   return Element::of(Dim(pair->second > 63 ? 0 : pair->first >> pair->second));
 }
 
-Element truth(std::optional<bool> known) {
-  return known ? Element::of(Dim(*known ? 1 : 0)) : Element::unknown();
-}
-
-std::optional<bool> less_than(const Element& a, const Element& b) {
-  if (!a.known() || !b.known()) return std::nullopt;
-  if (a.is_number() && b.is_number()) {
-    if (a.kind == b.kind && a.kind == Element::Kind::Integer) {
-      return a.dim.number() < b.dim.number();
-    }
-    return a.number() < b.number();
-  }
-  // A fraction lies between two integers: n < 2.5 is n < 3, and 2.5 < n is 2 < n.
-  const auto bounded = [](const Element& x, double (*round)(double)) -> std::optional<Dim> {
-    return x.kind == Element::Kind::Real ? Element::of_real(round(x.real)).integer() : x.dim;
-  };
-  const auto up = [](double x) { return std::ceil(x); };
-  const auto down = [](double x) { return std::floor(x); };
-  const std::optional<Dim> x = bounded(a, down);
-  const std::optional<Dim> y = bounded(b, up);
-  if (!x || !y) return std::nullopt;
-  return certainly_less(*x, *y);
-}
-
-std::optional<bool> equal_to(const Element& a, const Element& b) {
-  if (!a.known() || !b.known()) return std::nullopt;
-  if (a.is_number() && b.is_number() && a.kind != b.kind) return a.number() == b.number();
-  if (a.kind == Element::Kind::Real && b.kind == Element::Kind::Real) return a.real == b.real;
-  const auto pair = integers(a, b);
-  if (!pair) return false;  // a fraction against an integer
-  return certainly_equal(pair->first, pair->second);
-}
-
-std::optional<bool> opposite(std::optional<bool> known) {
-  if (!known) return std::nullopt;
-  return !*known;
-}
-
-std::optional<bool> truth_of(const Element& x) {
-  if (!x.known()) return std::nullopt;
-  if (x.is_number()) return x.number() != 0;
-  return opposite(certainly_equal(x.dim, Dim(0)));
-}
-
-Element equal(const Element& a, const Element& b, DType) { return truth(equal_to(a, b)); }
-Element less(const Element& a, const Element& b, DType) { return truth(less_than(a, b)); }
-Element greater(const Element& a, const Element& b, DType) { return truth(less_than(b, a)); }
-Element at_most(const Element& a, const Element& b, DType) {
-  return truth(opposite(less_than(b, a)));
-}
-Element at_least(const Element& a, const Element& b, DType) {
-  return truth(opposite(less_than(a, b)));
-}
-
-Element logical_and(const Element& a, const Element& b, DType) {
-  const auto x = truth_of(a);
-  const auto y = truth_of(b);
-  if ((x && !*x) || (y && !*y)) return truth(false);
-  return x && y ? truth(true) : Element::unknown();
-}
-
-Element logical_or(const Element& a, const Element& b, DType) {
-  const auto x = truth_of(a);
-  const auto y = truth_of(b);
-  if ((x && *x) || (y && *y)) return truth(true);
-  return x && y ? truth(false) : Element::unknown();
-}
-
-Element logical_xor(const Element& a, const Element& b, DType) {
-  const auto x = truth_of(a);
-  const auto y = truth_of(b);
-  return x && y ? truth(*x != *y) : Element::unknown();
-}
-
 template <double (*function)(double)>
 Element by_function(const Element& x, DType dtype) {
   return x.is_number() ? real(function(x.number()), dtype) : Element::unknown();
@@ -286,7 +212,10 @@ Element positive_part(const Element& x, DType dtype) {
   return x.known() ? Element::of(max(x.dim, Dim(0))) : x;
 }
 
-Element logical_not(const Element& x, DType) { return truth(opposite(truth_of(x))); }
+Element logical_not(const Element& x, DType) {
+  const std::optional<bool> is_true = truth_of(x);
+  return is_true ? truth(!*is_true) : Element::unknown();
+}
 
 Element bit_not(const Element& x, DType dtype) {
   const std::optional<Dim> number = x.integer();
@@ -366,17 +295,10 @@ constexpr Row<Binary> kBinary[] = {
     {"Sum", add},
 };
 
-constexpr Row<Binary> kPredicates[] = {
-    {"And", logical_and},         {"Equal", equal},     {"Greater", greater},
-    {"GreaterOrEqual", at_least}, {"Less", less},       {"LessOrEqual", at_most},
-    {"Or", logical_or},           {"Xor", logical_xor},
-};
-
 }  // namespace
 
 Unary unary_of(std::string_view op) { return look_up(kUnary, op); }
 Binary binary_of(std::string_view op) { return look_up(kBinary, op); }
-Binary predicate_of(std::string_view op) { return look_up(kPredicates, op); }
 
 double rounded(double x, DType dtype) {
   switch (dtype) {

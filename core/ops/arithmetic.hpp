@@ -22,6 +22,10 @@ Binary binary_of(std::string_view op);
 // Comparisons and logical operators: 0, 1 or unknown.
 Binary predicate_of(std::string_view op);
 
+// A bool as an element, and an element as a bool (other than 0); both pass on what is not known.
+Element truth(std::optional<bool> known);
+std::optional<bool> truth_of(const Element& x);
+
 // `x` converted as Cast does, truncating; unknown where the target cannot hold it.
 Element cast_element(const Element& x, DType from, DType to);
 
