@@ -113,7 +113,7 @@ class Graph {
 // Resolves the skeleton: scopes, duplicate and empty names, function calls (nested, default
 // attributes, at most kMostNodes nodes in all), subgraphs, topological order (files out of order
 // are sorted, stable; a cycle is an error naming a node on it). Error codes: cyclic,
-// too_many_nodes, recursive_function.
+// too_many_nodes, recursive_function, nesting_too_deep.
 inline constexpr uint64_t kMostNodes = 5'000'000;
 tl::expected<std::unique_ptr<Graph>, Error> build_graph(std::unique_ptr<onnx::Model> model,
                                                         Diagnostics& diagnostics);

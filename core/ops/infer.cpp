@@ -186,12 +186,12 @@ Dim InferContext::hidden(std::string_view cause) {
 void InferContext::fault(std::string message) {
   engine_.body_run(node_->body).faulty = true;
   const std::string name(graph().text(node_->name));
-  engine_.diagnostics().add({Severity::Warning,
-                             "bad_node",
-                             std::string(op()) + " '" + name + "': " + std::move(message),
-                             {{"name", name}, {"op", std::string(op())}},
-                             id_,
-                             {}});
+  engine_.say({Severity::Warning,
+               "bad_node",
+               std::string(op()) + " '" + name + "': " + std::move(message),
+               {{"name", name}, {"op", std::string(op())}},
+               id_,
+               {}});
 }
 
 std::optional<Dims> InferContext::reconcile_reshape(const Shape& input, const Dims& target) {

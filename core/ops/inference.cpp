@@ -5,6 +5,7 @@
 #include "ops/table.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace trtreport::ops {
@@ -38,7 +39,7 @@ std::string full_name(std::string_view domain, std::string_view op) {
 }  // namespace
 
 Inference::Inference(Graph& graph, ByteSource& source, Diagnostics& diagnostics)
-    : graph_(graph), source_(source), diagnostics_(&diagnostics), work_left_(kMostWork) {}
+    : graph_(graph), source_(source), diagnostics_(diagnostics), work_left_(kMostWork) {}
 
 std::optional<Error> Inference::run(const Binding& binding) {
   look_up_operators();
@@ -47,10 +48,9 @@ std::optional<Error> Inference::run(const Binding& binding) {
   value_asked_.assign(graph_.tensors.size(), false);
   if (!overrides_.empty()) {
     // What each shape was before the override tells which sizes the exporter baked.
-    Diagnostics unheard;
-    Diagnostics* const heard = std::exchange(diagnostics_, &unheard);
+    ++quiet_;
     infer_all();
-    diagnostics_ = heard;
+    --quiet_;
     for (const Tensor& tensor : graph_.tensors) {
       shapes_before_.push_back(tensor.type.shape);
       values_before_.push_back(tensor.value);
@@ -92,6 +92,13 @@ void Inference::look_up_operators() {
   }
 }
 
+void Inference::say(Diagnostic diagnostic) {
+  if (quiet_ > 0) return;
+  uint64_t hash = std::hash<std::string>{}(diagnostic.message);
+  hash = (hash ^ diagnostic.node) * 1099511628211ull ^ std::hash<std::string>{}(diagnostic.code);
+  if (said_.insert(hash).second) diagnostics_.add(std::move(diagnostic));
+}
+
 bool Inference::spend(uint64_t work) {
   if (work > work_left_) return false;
   work_left_ -= work;
@@ -104,12 +111,9 @@ bool Inference::may_repeat(BodyId body) const {
 
 void Inference::infer_body(BodyId body, bool quiet) {
   if (quiet) {
-    Diagnostics unheard;
-    Diagnostics* const heard = std::exchange(diagnostics_, &unheard);
-    const std::optional<Error> failure = failure_;
+    ++quiet_;
     infer_body(body);
-    diagnostics_ = heard;
-    failure_ = failure;
+    --quiet_;
     return;
   }
   if (body_inferred_[body]) {
@@ -246,12 +250,12 @@ void Inference::report_unknown_operators() {
                           const char* text) {
     for (const auto& [name, seen] : all) {
       const std::string nodes = std::to_string(seen.count) + (seen.count == 1 ? " node" : " nodes");
-      diagnostics_->add({Severity::Warning,
-                         code,
-                         "operator " + name + " (" + nodes + ") " + text,
-                         {{"op", name}, {"nodes", std::to_string(seen.count)}},
-                         seen.first,
-                         {}});
+      diagnostics_.add({Severity::Warning,
+                        code,
+                        "operator " + name + " (" + nodes + ") " + text,
+                        {{"op", name}, {"nodes", std::to_string(seen.count)}},
+                        seen.first,
+                        {}});
     }
   };
   report(unknown, "unknown_operator",

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace trtreport::ops {
@@ -43,7 +44,6 @@ class Inference {
   std::optional<Error> run(const Binding& binding);
 
   Graph& graph() { return graph_; }
-  Diagnostics& diagnostics() { return *diagnostics_; }
   const std::vector<BodyRun>& bodies() const { return body_runs_; }
   // Inputs whose dims were overridden by the binding: declared shapes downstream are then not
   // trusted.
@@ -52,7 +52,8 @@ class Inference {
   // them.
   const std::vector<std::string>& batch_symbols() const { return batch_symbols_; }
 
-  // Used by InferContext.
+  // Used by InferContext. What is said of a node is kept once, however often its body is inferred.
+  void say(Diagnostic diagnostic);
   const Value* value_of(TensorId tensor);
   std::optional<Value> value_of(const onnx::TensorData& data);  // of an attribute
   void infer_body(BodyId body, bool quiet = false);
@@ -98,7 +99,9 @@ class Inference {
 
   Graph& graph_;
   ByteSource& source_;
-  Diagnostics* diagnostics_;
+  Diagnostics& diagnostics_;
+  int quiet_ = 0;                      // above 0: nothing is said
+  std::unordered_set<uint64_t> said_;  // hashes of node, code and message
   std::vector<BodyRun> body_runs_;
   std::vector<std::string> batch_symbols_;
   std::vector<bool> value_asked_;  // by TensorId: stored contents were read, or cannot be

@@ -63,9 +63,9 @@ void Inference::collect_symbols() {
         unnamed_[{input, axis}] = symbol;
       }
       if (dim.value == 0) {
-        diagnostics_->note("zero_batch",
-                           "input " + quoted(graph_.text(tensor.name)) +
-                               " declares a first dimension of 0; it is taken as open");
+        diagnostics_.note("zero_batch",
+                          "input " + quoted(graph_.text(tensor.name)) +
+                              " declares a first dimension of 0; it is taken as open");
       }
       symbols_.try_emplace(symbol, graph_.dims().symbol(graph_.text(symbol)));
     }
@@ -181,8 +181,8 @@ std::optional<Error> Inference::bind_batch(int64_t batch) {
       overrides_.push_back({input, 0, before, batch});
     }
   }
-  diagnostics_->note("batch_set", "batch " + std::to_string(batch) + " is set as dimension 0 of " +
-                                      names + (open.empty() ? ", which the model fixes" : ""));
+  diagnostics_.note("batch_set", "batch " + std::to_string(batch) + " is set as dimension 0 of " +
+                                     names + (open.empty() ? ", which the model fixes" : ""));
   return {};
 }
 

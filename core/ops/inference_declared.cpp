@@ -66,13 +66,13 @@ Type Inference::declared_type(const onnx::TypeProto& declared, std::string_view 
 void Inference::note_stale(const Tensor& tensor, NodeId id, const std::string& declared,
                            const std::string& found) {
   const std::string name(graph_.text(tensor.name));
-  diagnostics_->add({Severity::Note,
-                     "stale_value_info",
-                     "the file declares '" + name + "' as " + declared + ", but it is " + found +
-                         "; the declaration is ignored",
-                     {{"tensor", name}, {"declared", declared}, {"found", found}},
-                     id,
-                     {}});
+  say({Severity::Note,
+       "stale_value_info",
+       "the file declares '" + name + "' as " + declared + ", but it is " + found +
+           "; the declaration is ignored",
+       {{"tensor", name}, {"declared", declared}, {"found", found}},
+       id,
+       {}});
 }
 
 void Inference::settle(Tensor& tensor, NodeId id) {

@@ -185,10 +185,13 @@ bool Inference::is_rebatched(const Dim& before, const Dim& now) const {
 
 void Inference::note_rewritten(NodeId id, const std::string& what) {
   const Node& node = graph_.nodes[id];
-  diagnostics_->note("baked_batch_rewritten",
-                     std::string(graph_.text(node.proto->op)) + " '" +
-                         std::string(graph_.text(node.name)) + "': " + what,
-                     id);
+  const std::string name(graph_.text(node.name));
+  say({Severity::Note,
+       "baked_batch_rewritten",
+       std::string(graph_.text(node.proto->op)) + " '" + name + "': " + what,
+       {{"name", name}},
+       id,
+       {}});
 }
 
 std::optional<Dims> Inference::reconcile_reshape(NodeId id, const Shape& input,
@@ -225,7 +228,7 @@ std::optional<Dims> Inference::reconcile_reshape(NodeId id, const Shape& input,
     result = scale_blindly(*now, *wanted);
   }
   if (!result) {
-    if (plain || failure_) return {};
+    if (plain || failure_ || quiet_ > 0) return {};
     failure_ =
         Error{"bad_reshape",
               std::string(context.op()) + " '" + std::string(graph_.text(node.name)) +

@@ -87,7 +87,7 @@ uint32_t other_operands(std::string_view op) {
 }
 
 bool is_wide_integer(DType dtype) {
-  return dtype == DType::Bool || ((is_integer(dtype)) && bits(dtype) >= 16);
+  return dtype == DType::Bool || (is_integer(dtype) && bits(dtype) >= 16);
 }
 
 // Integers of 16 bits and more address, mask or shape; as operands of contractions and of
@@ -96,7 +96,8 @@ bool is_parameter(const Graph& graph, const Node& node, size_t index, uint32_t o
   if ((others >> std::min<size_t>(index, 31) & 1) != 0) return false;
   const OpClass op_class = ops::table()[node.op].op_class;
   const bool data = op_class == OpClass::Contraction || op_class == OpClass::Quantize;
-  return data || !is_wide_integer(graph.tensors[node.inputs[index]].type.dtype);
+  const DType dtype = graph.tensors[node.inputs[index]].type.dtype;
+  return dtype != DType::String && (data || !is_wide_integer(dtype));
 }
 
 uint64_t stored_elements(const Tensor& tensor, const ops::TensorSize& size) {

@@ -128,6 +128,12 @@ DType dtype_or(InferContext& context, int index, DType otherwise) {
   return context.has_input(index) && dtype != DType::Undefined ? dtype : otherwise;
 }
 
+// Data and weight have one type, so that either tells it.
+DType float_dtype(InferContext& context) {
+  const DType dtype = context.dtype(0);
+  return dtype != DType::Undefined ? dtype : context.dtype(1);
+}
+
 // The spatial part of ConvTranspose's output_shape, which some exporters write with batch and
 // channels in front.
 std::optional<Dims> declared_output(InferContext& context, size_t count) {
@@ -164,11 +170,11 @@ std::optional<Dims> transposed_sizes(InferContext& context, const Dims& input, c
 
 }  // namespace
 
-void conv(InferContext& context) { convolve(context, {}, context.dtype(0)); }
+void conv(InferContext& context) { convolve(context, {}, float_dtype(context)); }
 
 void conv_integer(InferContext& context) { convolve(context, {}, DType::Int32); }
 
-void deform_conv(InferContext& context) { convolve(context, {}, context.dtype(0)); }
+void deform_conv(InferContext& context) { convolve(context, {}, float_dtype(context)); }
 
 void qlinear_conv(InferContext& context) {
   const bool channels_last = context.attribute_int("channels_last", 0) != 0;
@@ -189,12 +195,12 @@ void conv_nhwc(InferContext& context) {
     const bool first_fits = channels == weight[1] * group;
     if (last_fits != first_fits) layout.weight_channels_last = last_fits;
   }
-  convolve(context, layout, context.dtype(0));
+  convolve(context, layout, float_dtype(context));
 }
 
 void conv_transpose(InferContext& context) {
   const Layout layout;
-  const DType dtype = context.dtype(0);
+  const DType dtype = float_dtype(context);
   context.set_unknown_rank(0, dtype);
   const std::optional<Dims> kernel = kernel_of(context, layout);
   if (!kernel) return;

@@ -34,7 +34,10 @@ void multiply(InferContext& context, int left, int right, DType dtype) {
 
 }  // namespace
 
-void gemm(InferContext& context) { multiply(context, 0, 1, context.dtype(0)); }
+void gemm(InferContext& context) {
+  const DType dtype = context.dtype(0);
+  multiply(context, 0, 1, dtype != DType::Undefined ? dtype : context.dtype(1));
+}
 
 void gemm_float8(InferContext& context) {
   multiply(context, 0, 1, dtype_from_onnx(context.attribute_int("dtype", 1)));

@@ -72,6 +72,13 @@ TEST_CASE("loop: a large trip count is followed where every iteration adds the s
   CHECK(built.runs[1].times == 1000u);
 }
 
+TEST_CASE("loop: a fault inside is said once", "[shape]") {
+  const Built built = analyse(loop("four", "omitted",
+                                   "again = Identity (go) out = Relu (v) two = Constant "
+                                   "<value_ints = [0, 1]> () scanned = Squeeze (x, two)"));
+  CHECK(built.count("bad_node") == 1);
+}
+
 TEST_CASE("loop: no iteration", "[shape]") {
   const Built built = analyse(loop("none", "omitted", kGrows));
   CHECK(built.type("y") == "float32[2, 3]");

@@ -37,6 +37,7 @@ TEST_CASE("conv: symbols survive", "[shape]") {
 }
 
 TEST_CASE("conv: what one operand alone tells", "[shape]") {
+  CHECK(inferred("float[8,3,5,5] w", "x = Foo.Bar (w) y = Conv (x, w)") == "float32[?, 8, ?, ?]");
   CHECK(inferred("float[2,3,8,8] x", "w = Foo.Bar (x) y = Conv <kernel_shape = [3,3]> (x, w)") ==
         "float32[2, ?, 6, 6]");
 }
