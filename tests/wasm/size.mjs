@@ -5,8 +5,8 @@ import { gzipSync } from "node:zlib";
 
 import { wasmFileOf } from "./load.mjs";
 
-const kMost = 1400 * 1000;
-const kMostPacked = 460 * 1000;
+const kMost = 940 * 1000;
+const kMostPacked = 370 * 1000;
 const kMostGlue = 40 * 1000;
 
 const glue = process.argv[2];
