@@ -37,7 +37,7 @@ void read(benchmark::State& state) {
   MemorySource source = source_of(model(state.range(0)));
   for (auto _ : state) {
     Diagnostics diagnostics;
-    benchmark::DoNotOptimize(onnx::read_model(source, nullptr, diagnostics));
+    benchmark::DoNotOptimize(trtreport::onnx::read_model(source, nullptr, diagnostics));
   }
 }
 
@@ -46,7 +46,7 @@ void resolve(benchmark::State& state) {
   for (auto _ : state) {
     Diagnostics diagnostics;
     state.PauseTiming();
-    auto read = onnx::read_model(source, nullptr, diagnostics);
+    auto read = trtreport::onnx::read_model(source, nullptr, diagnostics);
     state.ResumeTiming();
     benchmark::DoNotOptimize(build_graph(std::move(*read), diagnostics));
   }
@@ -57,7 +57,8 @@ void infer(benchmark::State& state) {
   for (auto _ : state) {
     Diagnostics diagnostics;
     state.PauseTiming();
-    auto graph = build_graph(*onnx::read_model(source, nullptr, diagnostics), diagnostics);
+    auto graph =
+        build_graph(*trtreport::onnx::read_model(source, nullptr, diagnostics), diagnostics);
     state.ResumeTiming();
     ops::Inference inference(**graph, source, diagnostics);
     benchmark::DoNotOptimize(inference.run({}));

@@ -242,3 +242,14 @@ TEST_CASE("roofline: the verdict says time, bound, hottest, memory", "[roofline]
   CHECK(roofline.verdict[3].text ==
         "Weights take 131 kB, activations at their peak 262 kB, which fits the device's 1.00 MB.");
 }
+
+TEST_CASE("roofline: sizes that depend on data leave a floor of the rest", "[roofline]") {
+  const auto model = analysed_text(
+      "",
+      "g (float[16] x) => (float[a] y) "
+      "{ i = NonZero (x) s = Shape (i) f = ConstantOfShape (s) t = Add (f, f) y = Relu (x) }");
+  const Roofline half = model.roofline(device(), Precision::Fp16);
+  REQUIRE(half.seconds.has_value());
+  REQUIRE(half.seconds_floor.has_value());
+  CHECK(*half.seconds_floor == Approx(2 * 16 * 2 / 100e9));
+}
