@@ -1,0 +1,111 @@
+// FP8 on the tensor cores by mma.sync, accumulated in FP32 and in FP16; dense and 2:4 sparse.
+#include "kernels/mma.cuh"
+
+namespace trtprobe {
+namespace {
+
+#if __CUDACC_VER_MAJOR__ > 12 || (__CUDACC_VER_MAJOR__ == 12 && __CUDACC_VER_MINOR__ >= 4)
+#define TRTPROBE_PTX_FP8 1
+#else
+#define TRTPROBE_PTX_FP8 0
+#endif
+#if __CUDACC_VER_MAJOR__ > 12 || (__CUDACC_VER_MAJOR__ == 12 && __CUDACC_VER_MINOR__ >= 8)
+#define TRTPROBE_PTX_FP8_F16 1
+#else
+#define TRTPROBE_PTX_FP8_F16 0
+#endif
+
+struct E4m3 : PackedOperands<kFlip8, float> {
+  using Accumulator = float;
+  static constexpr int kA = 4, kB = 2, kC = 4;
+  static constexpr double kOperations = 2.0 * 16 * 8 * 32;
+  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
+                              const Operand (&b)[kB]) {
+#if __CUDA_ARCH__ >= 890 && __CUDA_ARCH__ != 900 && TRTPROBE_PTX_FP8
+    TRTPROBE_MMA_4_4_2("mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e4m3.f32", "f");
+#else
+    absent(c);
+#endif
+  }
+};
+
+struct E5m2 : PackedOperands<kFlip8, float> {
+  using Accumulator = float;
+  static constexpr int kA = 4, kB = 2, kC = 4;
+  static constexpr double kOperations = 2.0 * 16 * 8 * 32;
+  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
+                              const Operand (&b)[kB]) {
+#if __CUDA_ARCH__ >= 890 && __CUDA_ARCH__ != 900 && TRTPROBE_PTX_FP8
+    TRTPROBE_MMA_4_4_2("mma.sync.aligned.m16n8k32.row.col.f32.e5m2.e5m2.f32", "f");
+#else
+    absent(c);
+#endif
+  }
+};
+
+struct E4m3Fp16Sum : PackedOperands<kFlip8, std::uint32_t> {
+  using Accumulator = std::uint32_t;
+  static constexpr int kA = 4, kB = 2, kC = 2;
+  static constexpr double kOperations = 2.0 * 16 * 8 * 32;
+  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
+                              const Operand (&b)[kB]) {
+#if (__CUDA_ARCH__ == 890 || __CUDA_ARCH__ >= 1200) && TRTPROBE_PTX_FP8_F16
+    TRTPROBE_MMA_2_4_2("mma.sync.aligned.m16n8k32.row.col.f16.e4m3.e4m3.f16", "r");
+#else
+    absent(c);
+#endif
+  }
+};
+
+struct E4m3Sparse : PackedOperands<kFlip8, float> {
+  using Accumulator = float;
+  static constexpr int kA = 4, kB = 4, kC = 4;
+  static constexpr double kOperations = 2.0 * 16 * 8 * 64;
+  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
+                              const Operand (&b)[kB]) {
+#if __CUDA_ARCH__ >= 890 && __CUDA_ARCH__ != 900 && TRTPROBE_PTX_FP8
+    TRTPROBE_MMA_SP_4_4_4(TRTPROBE_MMA_SP "m16n8k64.row.col.f32.e4m3.e4m3.f32", "f");
+#else
+    absent(c);
+#endif
+  }
+};
+
+struct E5m2Sparse : PackedOperands<kFlip8, float> {
+  using Accumulator = float;
+  static constexpr int kA = 4, kB = 4, kC = 4;
+  static constexpr double kOperations = 2.0 * 16 * 8 * 64;
+  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
+                              const Operand (&b)[kB]) {
+#if __CUDA_ARCH__ >= 890 && __CUDA_ARCH__ != 900 && TRTPROBE_PTX_FP8
+    TRTPROBE_MMA_SP_4_4_4(TRTPROBE_MMA_SP "m16n8k64.row.col.f32.e5m2.e5m2.f32", "f");
+#else
+    absent(c);
+#endif
+  }
+};
+
+struct E4m3Fp16SumSparse : PackedOperands<kFlip8, std::uint32_t> {
+  using Accumulator = std::uint32_t;
+  static constexpr int kA = 4, kB = 4, kC = 2;
+  static constexpr double kOperations = 2.0 * 16 * 8 * 64;
+  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
+                              const Operand (&b)[kB]) {
+#if (__CUDA_ARCH__ == 890 || __CUDA_ARCH__ >= 1200) && TRTPROBE_PTX_FP8_F16
+    TRTPROBE_MMA_SP_2_4_4(TRTPROBE_MMA_SP "m16n8k64.row.col.f16.e4m3.e4m3.f16", "r");
+#else
+    absent(c);
+#endif
+  }
+};
+
+}  // namespace
+
+std::vector<Variant> mma_fp8_e4m3_f32() { return mma_variants<E4m3>(); }
+std::vector<Variant> mma_fp8_e5m2_f32() { return mma_variants<E5m2>(); }
+std::vector<Variant> mma_fp8_e4m3_f16() { return mma_variants<E4m3Fp16Sum>(); }
+std::vector<Variant> mma_fp8_e4m3_f32_sparse() { return mma_variants<E4m3Sparse>(); }
+std::vector<Variant> mma_fp8_e5m2_f32_sparse() { return mma_variants<E5m2Sparse>(); }
+std::vector<Variant> mma_fp8_e4m3_f16_sparse() { return mma_variants<E4m3Fp16SumSparse>(); }
+
+}  // namespace trtprobe

@@ -1,0 +1,37 @@
+// BF16 fused multiply-adds on the CUDA cores, two to an instruction.
+#include "kernels/vector.cuh"
+
+#include <cuda_bf16.h>
+
+namespace trtprobe {
+namespace {
+
+struct Bf16 {
+  using Value = std::uint32_t;  // two numbers
+  static constexpr int kOperations = 4;
+  static __device__ Value pair(float low, float high) {
+    return static_cast<Value>(__bfloat16_as_ushort(__float2bfloat16_rn(low))) |
+           static_cast<Value>(__bfloat16_as_ushort(__float2bfloat16_rn(high))) << 16U;
+  }
+  static __device__ Value constant(const std::uint32_t* operands, std::uint32_t index) {
+    return pair(chaotic_constant(operands, index), chaotic_constant(operands, index + 7));
+  }
+  static __device__ Value start(const std::uint32_t* operands, std::uint32_t index) {
+    return pair(small_start(operands, index), small_start(operands, index + 7));
+  }
+  static __device__ Value step(Value x, Value c) {
+#if __CUDA_ARCH__ >= 800
+    asm("fma.rn.bf16x2 %0, %0, %0, %1;" : "+r"(x) : "r"(c));
+#else
+    x = 0;  // "not in this image", see absent() of mma.cuh
+#endif
+    return x;
+  }
+  static __device__ std::uint32_t bits(Value x) { return x; }
+};
+
+}  // namespace
+
+std::vector<Variant> vector_bf16() { return vector_variants<Bf16>(); }
+
+}  // namespace trtprobe
