@@ -162,7 +162,7 @@ void write_measured(JsonWriter& json, const Findings& findings) {
   json.open_object();
   for (const Curve& curve : findings.curves) {
     json.key(curve.name);
-    json.open_array();
+    json.open_array(true);
     for (const auto& [size, speed] : curve.points) {
       json.open_array(true);
       json.value(size);

@@ -49,7 +49,8 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
-template <int kLoads>
+// Stores that stream past the caches or, if not, are left to them.
+template <int kLoads, bool kStream>
 __global__ void __launch_bounds__(kThreads)
     copy_pass(const uint4* from, uint4* to, std::size_t count) {
   const std::size_t step = std::size_t{gridDim.x} * kThreads * kLoads;
@@ -59,7 +60,13 @@ __global__ void __launch_bounds__(kThreads)
 #pragma unroll
     for (int j = 0; j < kLoads; ++j) v[j] = load(from + i + j * kThreads);
 #pragma unroll
-    for (int j = 0; j < kLoads; ++j) __stcs(to + i + j * kThreads, v[j]);
+    for (int j = 0; j < kLoads; ++j) {
+      if constexpr (kStream) {
+        __stcs(to + i + j * kThreads, v[j]);
+      } else {
+        to[i + j * kThreads] = v[j];
+      }
+    }
   }
 }
 
@@ -104,11 +111,12 @@ std::vector<Grid> grids(const Buffers& buffers) {
 using Pass = std::function<void(int blocks, cudaStream_t stream)>;
 
 template <int kLoads>
-void add(std::vector<Work>& works, const Buffers& buffers, double bytes, const Pass& pass) {
+void add(std::vector<Work>& works, const Buffers& buffers, double bytes, const Pass& pass,
+         const char* remark = "") {
   for (const Grid& grid : grids<kLoads>(buffers)) {
     const int blocks = grid.blocks;
     works.push_back({"16-byte accesses",
-                     std::to_string(kLoads) + " in flight a thread, " + grid.name, bytes,
+                     std::to_string(kLoads) + " in flight a thread, " + grid.name + remark, bytes,
                      [pass, blocks](std::uint32_t turns, cudaStream_t stream) {
                        for (std::uint32_t turn = 0; turn < turns; ++turn) pass(blocks, stream);
                        return cudaGetLastError();
@@ -136,12 +144,16 @@ void add_write(std::vector<Work>& works, const Buffers& b) {
   });
 }
 
-template <int kLoads>
+template <int kLoads, bool kStream>
 void add_copy(std::vector<Work>& works, const Buffers& b) {
-  add<kLoads>(works, b, 2 * static_cast<double>(b.bytes), [b](int blocks, cudaStream_t stream) {
-    copy_pass<kLoads><<<blocks, kThreads, 0, stream>>>(static_cast<const uint4*>(b.a),
-                                                       static_cast<uint4*>(b.b), b.bytes / 16);
-  });
+  const char* stores = kStream ? ", streaming stores" : ", ordinary stores";
+  add<kLoads>(
+      works, b, 2 * static_cast<double>(b.bytes),
+      [b](int blocks, cudaStream_t stream) {
+        copy_pass<kLoads, kStream><<<blocks, kThreads, 0, stream>>>(
+            static_cast<const uint4*>(b.a), static_cast<uint4*>(b.b), b.bytes / 16);
+      },
+      stores);
 }
 
 template <int kLoads>
@@ -182,8 +194,10 @@ std::vector<Work> dram_write(const Buffers& buffers) {
 
 std::vector<Work> dram_copy(const Buffers& buffers) {
   std::vector<Work> works;
-  add_copy<1>(works, buffers);
-  add_copy<4>(works, buffers);
+  add_copy<1, true>(works, buffers);
+  add_copy<4, true>(works, buffers);
+  add_copy<1, false>(works, buffers);
+  add_copy<4, false>(works, buffers);
   append(works, bulk_copy(buffers));
   const Buffers b = buffers;
   works.push_back({"driver's copy", "cudaMemcpyAsync", 2 * static_cast<double>(b.bytes),

@@ -6,7 +6,8 @@
 namespace trtprobe {
 namespace {
 
-constexpr int kLaunches = 500;
+constexpr int kLaunches = 1000;
+constexpr int kBatches = 40;
 constexpr int kNodes = 100;
 
 __global__ void nothing() {}
@@ -16,13 +17,13 @@ using Values = std::vector<double>;
 
 cudaError_t single(cudaStream_t stream, Values& values) {
   using Clock = std::chrono::steady_clock;
-  for (int i = 0; i < kLaunches + 50; ++i) {
+  for (int i = 0; i < 2 * kLaunches && !interrupted; ++i) {
     const auto begin = Clock::now();
     nothing<<<1, 32, 0, stream>>>();
     const cudaError_t error = cudaStreamSynchronize(stream);
     if (error != cudaSuccess) return error;
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    if (i >= 50) values.push_back(seconds);
+    if (i >= kLaunches / 2) values.push_back(seconds);
   }
   return cudaGetLastError();
 }
@@ -32,7 +33,7 @@ cudaError_t back_to_back(Bench& bench, Values& values) {
                        for (std::uint32_t i = 0; i < turns; ++i) nothing<<<1, 32, 0, stream>>>();
                        return cudaGetLastError();
                      }};
-  for (int i = 0; i < 22 && !interrupted; ++i) {
+  for (int i = 0; i < kBatches + 2 && !interrupted; ++i) {
     Sample sample;
     const cudaError_t error = bench.stopwatch().time(work, kLaunches, sample);
     if (error != cudaSuccess) return error;
@@ -64,7 +65,7 @@ cudaError_t graph(Bench& bench, Values& values) {
                        return status;
                      }};
   constexpr std::uint32_t kGraphs = 10;
-  for (int i = 0; i < 22 && error == cudaSuccess && !interrupted; ++i) {
+  for (int i = 0; i < kBatches + 2 && error == cudaSuccess && !interrupted; ++i) {
     Sample sample;
     error = bench.stopwatch().time(work, kGraphs, sample);
     if (error == cudaSuccess && i >= 2) values.push_back(sample.seconds / (kGraphs * kNodes));
@@ -82,7 +83,7 @@ void measure_launches(Bench& bench, const Wanted& wanted, std::vector<Row>& rows
     const char* method;
   };
   constexpr Kind kKinds[] = {{"launch_single", "launch and wait"},
-                             {"launch_back_to_back", "500 launches"},
+                             {"launch_back_to_back", "1000 launches"},
                              {"launch_graph", "graphs of 100 nodes"}};
   for (const Kind& kind : kKinds) {
     Row row;
@@ -96,6 +97,7 @@ void measure_launches(Bench& bench, const Wanted& wanted, std::vector<Row>& rows
       continue;
     }
     wanted.progress(row.name);
+    bench.meter().hold();
     Values values;
     cudaError_t error = cudaSuccess;
     if (&kind == &kKinds[0]) {

@@ -119,7 +119,7 @@ void Bench::conclude(Row& row, const Work& work, std::uint32_t turns,
     row.reason = "faster than the chip can be at this clock";
   }
   const MeterReport report = meter_.report();
-  row.power_w = row.regime == "burst" ? report.power_w : report.mean_power_w;
+  row.power_w = report.power_w;
   row.temperature_c = report.temperature_c;
   row.throttle = throttle_names(report.throttle);
 }

@@ -35,6 +35,7 @@ class Bench {
   const DeviceInfo& device() const { return device_; }
   const Plan& plan() const { return plan_; }
   Stopwatch& stopwatch() { return stopwatch_; }
+  Meter& meter() { return meter_; }
 
   // A row of a rate. `row` has its name and unit; all `ways` are of one method, which the row gets.
   // A way that fails is passed over as long as another works.

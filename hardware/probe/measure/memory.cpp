@@ -32,14 +32,15 @@ class Memory {
     }
   }
 
-  // Each at least 16 times the L2 cache, but no more than an eighth of the memory that is free.
+  // Each far larger than the L2 cache, and so large that the gaps between passes do not show; but
+  // no more than an eighth of the memory that is free.
   cudaError_t allocate(const DeviceInfo& device) {
     std::size_t free = 0;
     std::size_t total = 0;
     cudaError_t error = cudaMemGetInfo(&free, &total);
     if (error != cudaSuccess) return error;
     const auto l2 = static_cast<std::size_t>(device.l2_bytes.value_or(4e6));
-    const std::size_t wanted = std::max(16 * l2, std::size_t{1} << 30U);
+    const std::size_t wanted = std::max(16 * l2, std::size_t{1} << 32U);
     buffers.bytes = std::min(wanted, free / 8) / kGranule * kGranule;
     if (buffers.bytes == 0) return cudaErrorMemoryAllocation;
     buffers.sms = device.sms;

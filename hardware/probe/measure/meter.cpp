@@ -1,9 +1,10 @@
 // One thread, fifty readings a second.
 #include "measure/meter.hpp"
 
+#include "base/statistics.hpp"
+
 #include <algorithm>
 #include <chrono>
-#include <numeric>
 
 namespace trtprobe {
 
@@ -24,6 +25,12 @@ void Meter::start() {
   const std::lock_guard<std::mutex> lock(mutex_);
   power_.clear();
   report_ = MeterReport{};
+  held_ = false;
+}
+
+void Meter::hold() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  held_ = true;
 }
 
 MeterReport Meter::report() {
@@ -31,9 +38,8 @@ MeterReport Meter::report() {
   const std::lock_guard<std::mutex> lock(mutex_);
   MeterReport report = report_;
   if (!power_.empty()) {
-    report.power_w = *std::max_element(power_.begin(), power_.end());
-    report.mean_power_w =
-        std::accumulate(power_.begin(), power_.end(), 0.0) / static_cast<double>(power_.size());
+    const auto middle = power_.begin() + static_cast<std::ptrdiff_t>(power_.size() / 2);
+    report.power_w = median(std::vector<double>(middle, power_.end()));
   }
   return report;
 }
@@ -41,9 +47,11 @@ MeterReport Meter::report() {
 void Meter::run() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (!stop_) {
-    lock.unlock();
-    read();
-    lock.lock();
+    if (!held_) {
+      lock.unlock();
+      read();
+      lock.lock();
+    }
     changed_.wait_for(lock, std::chrono::milliseconds(20), [this] { return stop_; });
   }
 }

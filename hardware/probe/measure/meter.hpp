@@ -12,8 +12,7 @@
 namespace trtprobe {
 
 struct MeterReport {
-  std::optional<double> power_w;  // the highest reading: bursts are shorter than the pauses
-  std::optional<double> mean_power_w;
+  std::optional<double> power_w;        // median of the later half of the readings: sensors lag
   std::optional<double> temperature_c;  // the highest
   std::uint64_t throttle = 0;           // of all readings
 };
@@ -28,6 +27,9 @@ class Meter {
   void start();          // forgets what was read so far
   MeterReport report();  // of everything since start(), one more reading included
 
+  // No readings until the next start(): they take locks in the driver that launches wait for.
+  void hold();
+
  private:
   void run();
   void read();
@@ -36,6 +38,7 @@ class Meter {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stop_ = false;
+  bool held_ = false;
   std::vector<double> power_;
   MeterReport report_;
   std::thread thread_;

@@ -2,7 +2,7 @@
 # Builds trtprobe on a machine with a GPU and tries it there: quick, default twice for the spread between
 # runs, sustained for the main rows, PyTorch or cuBLASLt as the reference, the instructions in the
 # program, and what must be refused. Everything lands in the folder $OUT (default: build/device).
-#   tests/device/run.sh [build|measure|sustained|sass|refuse]...     default: all
+#   tests/device/run.sh [build|measure|sustained|sass|refuse|fat]...     default: all but fat
 set -u
 here=$(cd "$(dirname "$0")/../.." && pwd)
 out=${OUT:-$PWD/build/device}
@@ -35,6 +35,14 @@ for step in $steps; do
         --only tensor_bf16,tensor_fp8_e4m3_f32,tensor_int8,vector_fp32,dram_read
       cut -c1-150 "$out/sustained.txt" | grep -v '^http'
       ;;
+    fat)
+      # Every architecture that nvcc knows, in a folder of its own.
+      time (cmake -S "$here" -B "$build-fat" -G Ninja >"$out/fat.log" 2>&1 &&
+        cmake --build "$build-fat" -j "$(nproc)" >>"$out/fat.log" 2>&1) || tail -30 "$out/fat.log"
+      grep architectures "$out/fat.log"; ls -l "$build-fat/trtprobe"
+      "$here/tests/sass.sh" "$build-fat/trtprobe"
+      time "$build-fat/trtprobe" --quick -o "$out/fat.json" >"$out/fat.txt"; echo "exit $?"
+      ;;
     sass)
       "$here/tests/sass.sh" "$probe" | tee "$out/sass.txt"
       ;;
@@ -48,6 +56,16 @@ for step in $steps; do
       "$probe" -o "$out/interrupted.json" >"$out/interrupted.txt" & first=$!
       sleep 4; kill -INT $first; wait $first; echo "exit $? (130: interrupted)"
       grep -c interrupted "$out/interrupted.txt"
+      # Nearly all memory taken by another process: rows are skipped, nothing crashes.
+      python3 -c 'import time, torch
+free, _ = torch.cuda.mem_get_info()
+held = torch.empty(free - (96 << 20), dtype=torch.uint8, device="cuda")
+print("holding", held.numel(), flush=True)
+time.sleep(20)' & holder=$!
+      sleep 8
+      "$probe" --quick --force --only dram,tensor_bf16 -o - >"$out/full.json" 2>"$out/full.txt"
+      echo "exit $? with little memory"; cut -c1-120 "$out/full.txt" | grep -v '^http'
+      kill $holder; wait $holder 2>/dev/null
       rm -f "$out/none.json" "$out/interrupted.json"
       ;;
   esac
