@@ -29,6 +29,7 @@ constexpr std::string_view ONNX_ML = "ai.onnx.ml";
 constexpr std::string_view PREVIEW = "ai.onnx.preview";
 constexpr std::string_view TRAINING = "ai.onnx.preview.training";
 constexpr std::string_view MICROSOFT = "com.microsoft";
+constexpr std::string_view BLOCKED = "com.microsoft.nchwc";
 
 // How a cost rule counts, beside those that count MACs. "#" stands for the row's FLOPs per element.
 constexpr std::pair<std::string_view, std::string_view> kFormulas[] = {

@@ -148,10 +148,26 @@ std::optional<Dims> declared_output(InferContext& context, size_t count) {
   return Dims(sizes->begin() + static_cast<std::ptrdiff_t>(skipped), sizes->end());
 }
 
+// com.microsoft's ConvTransposeWithDynamicPads has them as input 2. False where they are not known.
+bool read_dynamic_pads(InferContext& context, Windows& windows) {
+  if (!context.has_input(2)) return true;
+  const std::optional<std::vector<int64_t>> pads = context.numbers(2);
+  const size_t count = windows.axes.size();
+  if (!pads || pads->size() != 2 * count) return false;
+  for (size_t i = 0; i < count; ++i) {
+    windows.axes[i].pad_begin = (*pads)[i];
+    windows.axes[i].pad_end = (*pads)[count + i];
+  }
+  return true;
+}
+
 std::optional<Dims> transposed_sizes(InferContext& context, const Dims& input, const Dims& kernel) {
   if (std::optional<Dims> declared = declared_output(context, kernel.size())) return declared;
-  const std::optional<Windows> windows = read_windows(context, kernel);
+  std::optional<Windows> windows = read_windows(context, kernel);
   if (!windows) return std::nullopt;
+  if (context.op() == "ConvTransposeWithDynamicPads" && !read_dynamic_pads(context, *windows)) {
+    return unknown_sizes(context, kernel.size(), "its pads are computed from data");
+  }
   std::vector<int64_t> extra =
       context.attribute_ints("output_padding").value_or(std::vector<int64_t>());
   if (extra.empty()) extra.assign(kernel.size(), 0);

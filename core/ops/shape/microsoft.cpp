@@ -89,4 +89,59 @@ void cdist(InferContext& context) {
   context.set(0, context.dtype(0), {a[0], b[0]});
 }
 
+// Scores (batch, vocabulary) with those of repeated n-grams put out of reach.
+void ngram_repeat_block(InferContext& context) {
+  context.set(0, context.dtype(1), context.shape(1));
+}
+
+void murmur_hash(InferContext& context) {
+  const bool positive = context.attribute_int("positive", 1) != 0;
+  context.set(0, positive ? DType::UInt32 : DType::Int32, context.shape(0));
+}
+
+// Texts of any shape; a last axis of tokens joins it.
+void tokenizer(InferContext& context) {
+  const Shape& input = context.shape(0);
+  context.set_unknown_rank(0, DType::String);
+  if (!input.known()) return;
+  Dims dims = input.copy();
+  dims.push_back(context.hidden("the number of tokens depends on the data"));
+  context.set(0, DType::String, dims);
+}
+
+// Path (2, length) through a cost matrix.
+void dynamic_time_warping(InferContext& context) {
+  context.set(0, DType::Int32, {2, context.hidden("the length of the path depends on the data")});
+}
+
+// Windows of `size` each `step` along `dim`; the window becomes the last axis.
+void unfold_tensor(InferContext& context) {
+  const Shape& input = context.shape(0);
+  context.set_unknown_rank(0, context.dtype(0));
+  if (!input.known()) return;
+  const auto axis = context.axis(context.attribute_int("dim", -1), input.rank());
+  if (!axis) return;
+  const int64_t size = context.attribute_int("size", 0);
+  const int64_t step = context.attribute_int("step", 1);
+  if (size <= 0 || step <= 0) return context.fault("size or step is not positive");
+  Dims dims = input.copy();
+  Dim& along = dims[static_cast<size_t>(*axis)];
+  along = floor_div(along - size, step) + 1;
+  dims.push_back(size);
+  context.set(0, context.dtype(0), dims);
+}
+
+// Words (batch, words, letters), filters (features, 1, letters, size): (batch, words, features).
+void word_conv_embedding(InferContext& context) {
+  const Shape& words = context.shape(0);
+  const Shape& filters = context.shape(1);
+  const DType dtype = context.dtype(1);
+  context.set_unknown_rank(0, dtype);
+  if (!words.known() || !filters.known()) return;
+  if (words.rank() < 2 || filters.rank() < 1) return context.fault("its operands lack axes");
+  Dims dims = words.copy();
+  dims.back() = filters[0];
+  context.set(0, dtype, dims);
+}
+
 }  // namespace trtreport::ops::shape

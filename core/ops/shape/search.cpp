@@ -4,6 +4,7 @@
 #include "ops/values.hpp"
 
 #include <algorithm>
+#include <climits>
 #include <numeric>
 
 namespace trtreport::ops::shape {
@@ -118,7 +119,17 @@ void set_numbers(InferContext& context, int output, const std::vector<int64_t>& 
   context.set_value(output, std::move(value));
 }
 
-void set_unique(InferContext& context, const Operand& x, size_t axis, bool flat) {
+// Where the operator's outputs stand beside the unique elements; com.microsoft's has no `firsts`.
+struct UniqueOutputs {
+  int firsts = 1;   // of each unique element, where it comes first
+  int inverse = 2;  // of each element, which unique one it is
+  int counts = 3;
+};
+
+constexpr int kNoOutput = INT_MAX;
+
+void set_unique(InferContext& context, const Operand& x, size_t axis, bool flat,
+                const UniqueOutputs& outputs) {
   const bool sorted = context.attribute_int("sorted", 1) != 0;
   const Groups groups = group(rows_of(x, axis, flat), sorted);
   const auto count = static_cast<int64_t>(groups.firsts.size());
@@ -134,9 +145,9 @@ void set_unique(InferContext& context, const Operand& x, size_t axis, bool flat)
     from.push_back(static_cast<uint32_t>(offset_of(source, strides)));
   });
   store_picked(context, 0, *x.value, from);
-  set_numbers(context, 1, {groups.firsts.begin(), groups.firsts.end()});
-  set_numbers(context, 2, {groups.group_of.begin(), groups.group_of.end()});
-  set_numbers(context, 3, groups.sizes);
+  set_numbers(context, outputs.firsts, {groups.firsts.begin(), groups.firsts.end()});
+  set_numbers(context, outputs.inverse, {groups.group_of.begin(), groups.group_of.end()});
+  set_numbers(context, outputs.counts, groups.sizes);
 }
 
 // Number of TopK's results; hidden where nothing tells it.
@@ -150,6 +161,34 @@ Dim top_count(InferContext& context, const Dim& size) {
   if (given->number() >= 0 && !too_many) return *given;
   context.fault("its k of " + given->text() + " is not between 0 and the size of the axis");
   return context.hidden("k is outside the axis");
+}
+
+void find_unique(InferContext& context, const UniqueOutputs& outputs) {
+  const Shape shape = context.shape(0);
+  const bool flat = !context.has_attribute("axis");
+  std::optional<int> axis = 0;
+  if (!flat && shape.known()) axis = context.axis(context.attribute_int("axis", 0), shape.rank());
+  const std::optional<Operand> x = axis ? operand(context, 0) : std::nullopt;
+  if (x && all_numbers(*x)) {
+    return set_unique(context, *x, static_cast<size_t>(*axis), flat, outputs);
+  }
+  const Dim count = context.hidden("the number of unique elements depends on the data");
+  Dims slices{count};
+  if (flat) {
+    context.set(0, context.dtype(0), slices);
+    context.set(outputs.inverse, DType::Int64,
+                Dims{shape.known() ? shape.elements() : context.hidden("no shape is known")});
+  } else if (shape.known() && axis) {
+    Dims dims = shape.copy();
+    context.set(outputs.inverse, DType::Int64, Dims{dims[static_cast<size_t>(*axis)]});
+    dims[static_cast<size_t>(*axis)] = count;
+    context.set(0, context.dtype(0), dims);
+  } else {
+    context.set_unknown_rank(0, context.dtype(0));
+    context.set_unknown_dims(outputs.inverse, DType::Int64, 1, "the input's shape is unknown");
+  }
+  context.set(outputs.firsts, DType::Int64, slices);
+  context.set(outputs.counts, DType::Int64, slices);
 }
 
 }  // namespace
@@ -196,32 +235,10 @@ void non_zero(InferContext& context) {
   store(context, 0, elements);
 }
 
-void unique(InferContext& context) {
-  const Shape shape = context.shape(0);
-  const bool flat = !context.has_attribute("axis");
-  std::optional<int> axis = 0;
-  if (!flat && shape.known()) axis = context.axis(context.attribute_int("axis", 0), shape.rank());
-  const std::optional<Operand> x = axis ? operand(context, 0) : std::nullopt;
-  if (x && all_numbers(*x)) {
-    return set_unique(context, *x, static_cast<size_t>(*axis), flat);
-  }
-  const Dim count = context.hidden("the number of unique elements depends on the data");
-  Dims slices{count};
-  if (flat) {
-    context.set(0, context.dtype(0), slices);
-    context.set(2, DType::Int64,
-                Dims{shape.known() ? shape.elements() : context.hidden("no shape is known")});
-  } else if (shape.known() && axis) {
-    Dims dims = shape.copy();
-    context.set(2, DType::Int64, Dims{dims[static_cast<size_t>(*axis)]});
-    dims[static_cast<size_t>(*axis)] = count;
-    context.set(0, context.dtype(0), dims);
-  } else {
-    context.set_unknown_rank(0, context.dtype(0));
-    context.set_unknown_dims(2, DType::Int64, 1, "the input's shape is unknown");
-  }
-  context.set(1, DType::Int64, slices);
-  context.set(3, DType::Int64, slices);
+void unique(InferContext& context) { find_unique(context, {}); }
+
+void unique_ms(InferContext& context) {
+  find_unique(context, {.firsts = kNoOutput, .inverse = 1, .counts = 2});
 }
 
 }  // namespace trtreport::ops::shape
