@@ -121,17 +121,17 @@ std::string curl_command(const std::string& url, bool token, const std::string& 
 }
 
 Upload upload(const std::string& url, const std::string& token, const std::string& json,
-              const std::string& file) {
+              const std::string& file, double backoff_seconds) {
   const Curl curl;
   if (!curl.usable()) {
     return {false, "libcurl is not there; run: " + curl_command(url, !token.empty(), file)};
   }
   Answer answer;
-  for (int seconds = 1;; seconds *= 2) {
+  for (int wait = 1;; wait *= 2) {
     answer = post(curl, url, token, json);
     if (answer.status >= 200 && answer.status < 300) return {true, printable(answer.text)};
-    if (seconds > 4 || !worth_another_try(answer.status)) break;
-    std::this_thread::sleep_for(std::chrono::seconds(seconds));
+    if (wait > 4 || !worth_another_try(answer.status)) break;
+    std::this_thread::sleep_for(std::chrono::duration<double>(wait * backoff_seconds));
   }
   const std::string status =
       answer.status == 0 ? "" : "status " + std::to_string(answer.status) + ": ";

@@ -11,10 +11,10 @@ struct Upload {
 };
 
 // POSTs `json` to `url` as application/json, with `Authorization: Bearer` if there is a token.
-// Tries again after 1, 2 and 4 seconds where that may help: no connection, a time-out, status 429
-// or 5xx. Without libcurl the message is the command to run instead on `file`.
+// Tries again after 1, 2 and 4 times `backoff_seconds` where that may help: no connection, a
+// time-out, status 429 or 5xx. Without libcurl the message is the command to run instead on `file`.
 Upload upload(const std::string& url, const std::string& token, const std::string& json,
-              const std::string& file);
+              const std::string& file, double backoff_seconds = 1);
 
 // Is another try worth it? `status` is 0 where there was no answer.
 bool worth_another_try(long status);

@@ -13,8 +13,8 @@ namespace {
 
 constexpr int kThreads = 32;
 constexpr std::uint32_t kPieceBytes = 16384;
-constexpr int kStages = 6;  // two blocks an SM: 192 KiB of its shared memory
-constexpr int kAhead = 3;   // loads that a copy keeps in flight before their stores
+constexpr int kStages = 6;                  // two blocks an SM: 192 KiB of its shared memory
+[[maybe_unused]] constexpr int kAhead = 3;  // loads that a copy keeps in flight before their stores
 constexpr std::size_t kSharedBytes = std::size_t{kStages} * kPieceBytes;
 
 #if TRTPROBE_BULK

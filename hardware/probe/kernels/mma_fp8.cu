@@ -91,7 +91,7 @@ struct E4m3Fp16SumSparse : PackedOperands<kFlip8, std::uint32_t> {
   static constexpr double kOperations = 2.0 * 16 * 8 * 64;
   static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
                               const Operand (&b)[kB]) {
-#if (__CUDA_ARCH__ == 890 || __CUDA_ARCH__ >= 1200) && TRTPROBE_PTX_FP8_F16
+#if __CUDA_ARCH__ >= 1200 && TRTPROBE_PTX_FP8_F16
     TRTPROBE_MMA_SP_2_4_4(TRTPROBE_MMA_SP "m16n8k64.row.col.f16.e4m3.e4m3.f16", "r");
 #else
     absent(c);

@@ -180,6 +180,72 @@ Products::~Products() {
   delete library_;
 }
 
+namespace {
+
+// The three matrices of a product.
+struct Matrices {
+  Buffer a;
+  Buffer b;
+  Buffer c;
+
+  cudaError_t fill(const Product& product, std::uint64_t n) {
+    const bool mixed = product.a != product.b;
+    const Operands right = mixed ? Operands::kE4m3 : product.operands;
+    cudaError_t error = a.fill(n * n * bytes_of(product.a), product.operands, 2);
+    if (error == cudaSuccess) error = b.fill(n * n * bytes_of(product.b), right, 3);
+    if (error == cudaSuccess) error = cudaMalloc(&c.data, n * n * bytes_of(product.c));
+    return error;
+  }
+};
+
+}  // namespace
+
+// What the library wants to know of a product, and the algorithms that it proposes.
+struct Products::Plan {
+  const Library& lt;
+  cublasLtMatmulDesc_t description = nullptr;
+  cublasLtMatrixLayout_t a = nullptr;
+  cublasLtMatrixLayout_t b = nullptr;
+  cublasLtMatrixLayout_t c = nullptr;
+  cublasLtMatmulPreference_t preference = nullptr;
+
+  Plan(const Library& library, const Product& product, std::uint64_t n) : lt(library) {
+    const auto rows = static_cast<std::int64_t>(n);
+    lt.description_create(&description, product.compute, product.scale);
+    lt.layout_create(&a, product.a, n, n, rows);
+    lt.layout_create(&b, product.b, n, n, rows);
+    lt.layout_create(&c, product.c, n, n, rows);
+    lt.preference_create(&preference);
+    if (product.transposed) {
+      const cublasOperation_t transpose = CUBLAS_OP_T;
+      lt.description_set(description, CUBLASLT_MATMUL_DESC_TRANSA, &transpose, sizeof transpose);
+    }
+    lt.preference_set(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &kWorkspaceBytes,
+                      sizeof kWorkspaceBytes);
+  }
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+  ~Plan() {
+    if (preference != nullptr) lt.preference_destroy(preference);
+    for (cublasLtMatrixLayout_t layout : {a, b, c}) {
+      if (layout != nullptr) lt.layout_destroy(layout);
+    }
+    if (description != nullptr) lt.description_destroy(description);
+  }
+
+  std::vector<cublasLtMatmulAlgo_t> proposals(cublasLtHandle_t handle) const {
+    cublasLtMatmulHeuristicResult_t found[kAlgorithms];
+    int count = 0;
+    const cublasStatus_t status =
+        lt.heuristic(handle, description, a, b, c, c, preference, kAlgorithms, found, &count);
+    std::vector<cublasLtMatmulAlgo_t> algorithms;
+    for (int i = 0; status == CUBLAS_STATUS_SUCCESS && i < count; ++i) {
+      algorithms.push_back(found[i].algo);
+    }
+    return algorithms;
+  }
+};
+
 std::vector<Row> Products::measure(Bench& bench, const std::string& name) {
   const auto* found = std::find_if(std::begin(kProducts), std::end(kProducts),
                                    [&name](const Product& p) { return name == p.row; });
@@ -190,76 +256,38 @@ std::vector<Row> Products::measure(Bench& bench, const std::string& name) {
   row.name = name;
   row.unit = "FLOP/s";
   row.method = "cuBLASLt";
-  if (!missing_.empty()) {
-    row.reason = missing_;
-    return {row};
-  }
+  row.reason = missing_;
+  if (!missing_.empty()) return {row};
 
   const std::uint64_t n = dimension(product, bench.device());
-  const auto rows = static_cast<std::int64_t>(n);
-  Buffer a;
-  Buffer b;
-  Buffer c;
-  cudaError_t error = a.fill(n * n * bytes_of(product.a), product.operands, 2);
-  if (error == cudaSuccess) {
-    const bool mixed = product.a != product.b;
-    error = b.fill(n * n * bytes_of(product.b), mixed ? Operands::kE4m3 : product.operands, 3);
-  }
-  if (error == cudaSuccess) error = cudaMalloc(&c.data, n * n * bytes_of(product.c));
+  Matrices matrices;
+  const cudaError_t error = matrices.fill(product, n);
   if (error != cudaSuccess) {
     bench.fail(row, error);
     return {row};
   }
-
-  const Library& lt = *library_;
   auto* handle = static_cast<cublasLtHandle_t>(handle_);
-  cublasLtMatmulDesc_t description = nullptr;
-  cublasLtMatrixLayout_t layout_a = nullptr;
-  cublasLtMatrixLayout_t layout_b = nullptr;
-  cublasLtMatrixLayout_t layout_c = nullptr;
-  cublasLtMatmulPreference_t preference = nullptr;
-  lt.description_create(&description, product.compute, product.scale);
-  lt.layout_create(&layout_a, product.a, n, n, rows);
-  lt.layout_create(&layout_b, product.b, n, n, rows);
-  lt.layout_create(&layout_c, product.c, n, n, rows);
-  lt.preference_create(&preference);
-  if (product.transposed) {
-    const cublasOperation_t transpose = CUBLAS_OP_T;
-    lt.description_set(description, CUBLASLT_MATMUL_DESC_TRANSA, &transpose, sizeof transpose);
-  }
-  lt.preference_set(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &kWorkspaceBytes,
-                    sizeof kWorkspaceBytes);
-  cublasLtMatmulHeuristicResult_t proposals[kAlgorithms];
-  int count = 0;
-  const cublasStatus_t status = lt.heuristic(handle, description, layout_a, layout_b, layout_c,
-                                             layout_c, preference, kAlgorithms, proposals, &count);
+  const Plan plan(*library_, product, n);
+  const auto side = static_cast<double>(n);
   std::vector<Work> works;
-  for (int i = 0; status == CUBLAS_STATUS_SUCCESS && i < count; ++i) {
-    const cublasLtMatmulAlgo_t algorithm = proposals[i].algo;
-    const double size = static_cast<double>(n);
-    works.push_back(
-        {"cuBLASLt", std::to_string(n) + " cubed, proposal " + std::to_string(i + 1),
-         2 * size * size * size, [&, algorithm](std::uint32_t turns, cudaStream_t stream) {
-           for (std::uint32_t turn = 0; turn < turns; ++turn) {
-             const cublasStatus_t done =
-                 lt.matmul(handle, description, kScalars.one(product.scale), a.data, layout_a,
-                           b.data, layout_b, kScalars.zero(product.scale), c.data, layout_c, c.data,
-                           layout_c, &algorithm, workspace_, kWorkspaceBytes, stream);
-             if (done != CUBLAS_STATUS_SUCCESS) return cudaErrorNotSupported;
-           }
-           return cudaSuccess;
-         }});
+  for (const cublasLtMatmulAlgo_t& algorithm : plan.proposals(handle)) {
+    const auto once = [&, algorithm](cudaStream_t stream) {
+      return plan.lt.matmul(handle, plan.description, kScalars.one(product.scale), matrices.a.data,
+                            plan.a, matrices.b.data, plan.b, kScalars.zero(product.scale),
+                            matrices.c.data, plan.c, matrices.c.data, plan.c, &algorithm,
+                            workspace_, kWorkspaceBytes, stream);
+    };
+    const std::string proposal = std::to_string(works.size() + 1);
+    works.push_back({row.method, std::to_string(n) + " cubed, proposal " + proposal,
+                     2 * side * side * side, [once](std::uint32_t turns, cudaStream_t stream) {
+                       for (std::uint32_t turn = 0; turn < turns; ++turn) {
+                         if (once(stream) != CUBLAS_STATUS_SUCCESS) return cudaErrorNotSupported;
+                       }
+                       return cudaSuccess;
+                     }});
   }
-  if (works.empty()) {
-    row.reason = "cuBLASLt has no such product for the chip";
-  } else {
-    row = bench.burst(row, works);
-  }
-  lt.preference_destroy(preference);
-  lt.layout_destroy(layout_c);
-  lt.layout_destroy(layout_b);
-  lt.layout_destroy(layout_a);
-  lt.description_destroy(description);
+  row.reason = "cuBLASLt has no such product for the chip";
+  if (!works.empty()) row = bench.burst(row, works);
   return {row};
 }
 

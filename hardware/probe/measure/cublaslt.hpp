@@ -24,6 +24,7 @@ class Products {
 
  private:
   struct Library;
+  struct Plan;
   Library* library_ = nullptr;
   void* handle_ = nullptr;
   void* workspace_ = nullptr;

@@ -2,12 +2,13 @@
 #include "measure/launches.hpp"
 
 #include <chrono>
+#include <thread>
 
 namespace trtprobe {
 namespace {
 
 constexpr int kLaunches = 1000;
-constexpr int kBatches = 40;
+constexpr int kBatches = 50;
 constexpr int kNodes = 100;
 
 __global__ void nothing() {}
@@ -15,15 +16,22 @@ __global__ void nothing() {}
 // Seconds a launch, one value a repetition; stops at an error.
 using Values = std::vector<double>;
 
+// What the host does beside us changes over milliseconds: samples are spread over half a second.
+void rest() { std::this_thread::sleep_for(std::chrono::milliseconds(8)); }
+
 cudaError_t single(cudaStream_t stream, Values& values) {
   using Clock = std::chrono::steady_clock;
-  for (int i = 0; i < 2 * kLaunches && !interrupted; ++i) {
-    const auto begin = Clock::now();
-    nothing<<<1, 32, 0, stream>>>();
-    const cudaError_t error = cudaStreamSynchronize(stream);
-    if (error != cudaSuccess) return error;
-    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    if (i >= kLaunches / 2) values.push_back(seconds);
+  for (int batch = 0; batch < kBatches + 2 && !interrupted; ++batch) {
+    rest();
+    for (int i = 0; i < 50; ++i) {
+      const auto begin = Clock::now();
+      nothing<<<1, 32, 0, stream>>>();
+      const cudaError_t error = cudaStreamSynchronize(stream);
+      if (error != cudaSuccess) return error;
+      const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+      // The first ones after a pause pay for waking up.
+      if (batch >= 2 && i >= 10) values.push_back(seconds);
+    }
   }
   return cudaGetLastError();
 }
@@ -33,11 +41,12 @@ cudaError_t back_to_back(Bench& bench, Values& values) {
                        for (std::uint32_t i = 0; i < turns; ++i) nothing<<<1, 32, 0, stream>>>();
                        return cudaGetLastError();
                      }};
-  for (int i = 0; i < kBatches + 2 && !interrupted; ++i) {
+  for (int batch = 0; batch < kBatches + 2 && !interrupted; ++batch) {
+    rest();
     Sample sample;
     const cudaError_t error = bench.stopwatch().time(work, kLaunches, sample);
     if (error != cudaSuccess) return error;
-    if (i >= 2) values.push_back(sample.seconds / kLaunches);
+    if (batch >= 2) values.push_back(sample.seconds / kLaunches);
   }
   return cudaSuccess;
 }

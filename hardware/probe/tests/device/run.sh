@@ -59,11 +59,11 @@ for step in $steps; do
       # Nearly all memory taken by another process: rows are skipped, nothing crashes.
       python3 -c 'import time, torch
 free, _ = torch.cuda.mem_get_info()
-held = torch.empty(free - (96 << 20), dtype=torch.uint8, device="cuda")
+held = torch.empty(free - (1400 << 20), dtype=torch.uint8, device="cuda")
 print("holding", held.numel(), flush=True)
 time.sleep(20)' & holder=$!
       sleep 8
-      "$probe" --quick --force --only dram,tensor_bf16 -o - >"$out/full.json" 2>"$out/full.txt"
+      "$probe" --force --only dram_read,tensor_bf16,tensor_fp64 -o - >"$out/full.json" 2>"$out/full.txt"
       echo "exit $? with little memory"; cut -c1-120 "$out/full.txt" | grep -v '^http'
       kill $holder; wait $holder 2>/dev/null
       rm -f "$out/none.json" "$out/interrupted.json"
