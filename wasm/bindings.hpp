@@ -4,7 +4,8 @@
 //
 // A call: room = trtreport_request(bytes); write the JSON there; trtreport_open(); then
 // trtreport_answer() holds trtreport_answer_length() bytes until the next call. What the requests
-// and answers are: request.hpp, session.hpp. Nothing throws.
+// and answers are: request.hpp, session.hpp. Nothing throws. After an answer of the codes
+// out_of_memory and internal the instance is of no more use: every later one has the code lost.
 #pragma once
 
 #include <stddef.h>

@@ -2,7 +2,7 @@
 
 export class CoreError extends Error {
   // The facade's codes ("truncated", "unknown_dim", …), or bad_request, not_open, cancelled,
-  // out_of_memory, internal, host_fault (a callback threw), crashed (the instance is lost).
+  // host_fault (a callback threw), out_of_memory, internal, crashed and lost (see Core.lost).
   code: string;
   offset?: number;
 }
@@ -72,6 +72,8 @@ export class Core {
   devices(): BuiltInDevices;
   close(): void;
   readonly heapBytes: number;
+  // Whether a fault has ended the instance: another one has to be made.
+  readonly lost: boolean;
 }
 
 export function createCore(

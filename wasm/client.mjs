@@ -1,6 +1,9 @@
 // The JavaScript side of bindings.hpp: calls with objects instead of bytes. Used by the page's worker,
 // by a live report and by Node; types are in client.d.mts.
 
+// Codes after which an instance answers nothing any more.
+const kEnding = ["out_of_memory", "internal", "lost"];
+
 export class CoreError extends Error {
   constructor({ code, message, offset }) {
     super(message);
@@ -43,6 +46,7 @@ export class Core {
   files = [];
   take = null;
   fault = null;  // what a callback threw: it must not pass through WebAssembly's frames
+  lost = false;  // whether a fault has ended the instance: another one has to be made
 
   // Files as those above; the first is the model, the others may be its external data.
   open(files, options = {}) {
@@ -110,12 +114,14 @@ export class Core {
       module[`_trtreport_${name}`]();
     } catch (fault) {
       // A trap leaves nothing to go on with.
+      this.lost = true;
       throw new CoreError({ code: "crashed", message: String(fault?.message ?? fault) });
     }
     const start = module._trtreport_answer();
     const answer = JSON.parse(
       new TextDecoder().decode(module.HEAPU8.subarray(start, start + module._trtreport_answer_length())),
     );
+    this.lost = kEnding.includes(answer.error?.code);
     if (this.fault !== null) {
       throw new CoreError({ code: "host_fault", message: String(this.fault?.message ?? this.fault) });
     }

@@ -1,6 +1,7 @@
 // See session.hpp.
 #include "wasm/session.hpp"
 
+#include "onnx/skeleton_file.hpp"
 #include "report/document.hpp"
 #include "report/recomputed.hpp"
 
@@ -88,16 +89,24 @@ std::string Session::open(std::string_view request) {
   auto parsed = parse_open(request);
   if (!parsed) return error_text(parsed.error());
   source_ = std::make_unique<HostSource>(host_, parsed->model);
-  files_ = std::make_unique<HostFiles>(host_, std::move(parsed->files));
-  auto analysis = Analysis::run(*source_, files_.get(), std::move(parsed->options.options));
+  ByteSource* model = source_.get();
+  if (onnx::SkeletonFiles::recognizes(*model)) {
+    auto skeleton = onnx::SkeletonFiles::open(*model);
+    if (!skeleton) return error_text(skeleton.error());
+    model = &(*skeleton)->model();
+    files_ = std::move(*skeleton);
+  } else {
+    files_ = std::make_unique<HostFiles>(host_, std::move(parsed->files));
+  }
+  auto analysis = Analysis::run(*model, files_.get(), std::move(parsed->options.options));
   if (!analysis) {
     close();
     return error_text(analysis.error());
   }
   analysis_ = std::move(*analysis);
   return answer([&](JsonWriter& json) {
-    json.member("file", source_->name());
-    json.member("bytes", source_->size());
+    json.member("file", analysis_->graph().model().file);
+    json.member("bytes", analysis_->graph().model().file_bytes);
     json.member("nodes", uint64_t{analysis_->figures().nodes.size()});
   });
 }

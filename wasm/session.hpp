@@ -19,7 +19,8 @@ class Session {
  public:
   explicit Session(Host& host) : host_(host) {}
 
-  // Reads and analyses a model, and closes the one before. Answer: {"file","bytes","nodes"}.
+  // Reads and analyses a model, or its skeleton file, and closes the one before. Answer:
+  // {"file","bytes","nodes"}.
   std::string open(std::string_view request);
   // Writes the analysis document to the host, piece by piece, whose length is the answer:
   // {"bytes"}. Error codes besides those of the facade: not_open, cancelled.
@@ -46,7 +47,7 @@ class Session {
 
   Host& host_;
   std::unique_ptr<HostSource> source_;
-  std::unique_ptr<HostFiles> files_;
+  std::unique_ptr<ExternalFiles> files_;
   std::unique_ptr<Analysis> analysis_;
   // What the host has: the nodes of the last document, and the binding of the last figures.
   std::vector<NodeId> shown_nodes_;

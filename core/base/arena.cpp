@@ -45,7 +45,7 @@ void* Arena::allocate(size_t size, size_t alignment) {
   return blocks_.back().get();
 }
 
-StringTable::StringTable() : strings_{std::string_view()}, slots_(1024) {}
+StringTable::StringTable() : slots_(1024) { strings_.emplace_back(); }
 
 size_t StringTable::slot(std::string_view text, uint32_t hash) const {
   const size_t mask = slots_.size() - 1;

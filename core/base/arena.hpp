@@ -2,10 +2,11 @@
 // million small ones.
 #pragma once
 
+#include "base/stable_list.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <deque>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -82,7 +83,7 @@ class StringTable {
   size_t slot(std::string_view text, uint32_t hash) const;
 
   Arena arena_;
-  std::deque<std::string_view> strings_;
+  StableList<std::string_view> strings_;
   std::vector<Slot> slots_;
 };
 

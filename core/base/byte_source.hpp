@@ -22,6 +22,8 @@ class ByteSource {
   virtual size_t read(uint64_t offset, std::span<std::byte> out) = 0;
   // What to call it in messages: the file's base name.
   virtual std::string_view name() const = 0;
+  // Whether the bytes are those of the file; not where a skeleton has left them out.
+  virtual bool holds(uint64_t /*offset*/, uint64_t /*length*/) const { return true; }
 };
 
 // Bytes that the caller keeps alive, or owns here.

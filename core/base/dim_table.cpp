@@ -1,6 +1,8 @@
 // Interning of symbols, atoms and sums.
 #include "base/dim_table.hpp"
 
+#include "base/sorting.hpp"
+
 #include <algorithm>
 
 namespace trtreport {
@@ -41,7 +43,7 @@ int depth(const Dim& dim) {
 
 // Sorted, equal products merged, zeros dropped; false on overflow.
 bool normalize(std::vector<DimTerm>& terms) {
-  std::sort(terms.begin(), terms.end(), earlier);
+  if (terms.size() > 1) sort_items(terms, earlier);
   size_t kept = 0;
   for (size_t index = 0; index < terms.size(); ++index) {
     if (kept > 0 && terms[kept - 1].factors == terms[index].factors) {

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/dim_expression.hpp"
+#include "base/stable_list.hpp"
 
-#include <deque>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -12,8 +12,8 @@
 namespace trtreport {
 
 struct DimTable::State {
-  std::deque<DimAtom> atoms;
-  std::deque<DimExpression> expressions;
+  StableList<DimAtom> atoms;
+  StableList<DimExpression> expressions;
   std::unordered_set<std::string> causes;  // many hidden sizes share one
   std::unordered_map<std::string, const DimAtom*> symbols;
   std::unordered_map<std::string, const DimExpression*>

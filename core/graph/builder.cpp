@@ -44,7 +44,7 @@ void GraphBuilder::add_graph(const onnx::Graph& source, const Frame& frame) {
   declare(source.value_info, true);
 }
 
-void GraphBuilder::add_nodes(const std::deque<onnx::Node>& nodes, const Frame& frame) {
+void GraphBuilder::add_nodes(const StableList<onnx::Node>& nodes, const Frame& frame) {
   size_t position = 0;
   for (const onnx::Node& proto : nodes) {
     if (too_many_) return;
@@ -94,7 +94,7 @@ void GraphBuilder::add_node(const onnx::Node& proto, size_t position, const Fram
 void GraphBuilder::add_bodies(NodeId id, const Frame& frame) {
   std::vector<BodyId> bodies;
   std::vector<StringId> names;
-  const Node& node = graph_.nodes[id];  // a deque: stays in place
+  const Node& node = graph_.nodes[id];  // stays in place
   for (const onnx::Attribute& attribute : node.proto->attributes) {
     for (size_t index = 0; index < attribute.graphs.size(); ++index) {
       if (too_many_) return;

@@ -56,7 +56,7 @@ class GraphBuilder {
 
   // builder.cpp: nodes, bodies and calls; naming.cpp: what they are called
   void add_graph(const onnx::Graph& source, const Frame& frame);
-  void add_nodes(const std::deque<onnx::Node>& nodes, const Frame& frame);
+  void add_nodes(const StableList<onnx::Node>& nodes, const Frame& frame);
   void add_node(const onnx::Node& proto, size_t position, const Frame& frame);
   void add_bodies(NodeId id, const Frame& frame);
   void add_call(const onnx::Node& call, const onnx::Function& function, size_t position,

@@ -41,7 +41,7 @@ void FunctionTable::fail(const char* code, std::string message) {
   if (!error_) error_ = Error{code, std::move(message)};
 }
 
-FunctionTable::Extent FunctionTable::measure(const std::deque<onnx::Node>& nodes, int depth) {
+FunctionTable::Extent FunctionTable::measure(const StableList<onnx::Node>& nodes, int depth) {
   Extent result;
   if (depth > onnx::kMostNesting) {
     fail("nesting_too_deep", "functions and subgraphs nest deeper than " +

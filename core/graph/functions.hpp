@@ -38,7 +38,7 @@ class FunctionTable {
     int height = 0;        // levels of calls and subgraphs below
     bool open = false;     // on the way down from the main graph: meeting it again is a recursion
   };
-  Extent measure(const std::deque<onnx::Node>& nodes, int depth);
+  Extent measure(const StableList<onnx::Node>& nodes, int depth);
   Extent measure_function(const onnx::Function& function, int depth);
   void fail(const char* code, std::string message);
 

@@ -62,7 +62,7 @@ void Graph::forget_inference() {
   inputs.resize(inputs.size() - replaced_.size());
   replaced_.clear();
 
-  std::deque<Value> stored;
+  StableList<Value> stored;
   for (Tensor& tensor : tensors) {
     const bool in_file = tensor.data != nullptr || tensor.sparse != nullptr;
     const Value* const value = std::exchange(tensor.value, nullptr);

@@ -4,11 +4,11 @@
 
 #include "base/arena.hpp"
 #include "base/diagnostics.hpp"
+#include "base/stable_list.hpp"
 #include "graph/shape.hpp"
 #include "onnx/model.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -91,9 +91,9 @@ class Graph {
   // first. Small values that were read from the file stay: nobody has to read them again.
   void forget_inference();
 
-  std::deque<Tensor> tensors;
-  std::deque<Node> nodes;   // ids follow execution order: the main graph's first, then each body's
-  std::deque<Body> bodies;  // [0] is the main graph
+  StableList<Tensor> tensors;
+  StableList<Node> nodes;   // ids follow execution order: the main graph's first, then each body's
+  StableList<Body> bodies;  // [0] is the main graph
   uint64_t inlined_functions = 0;
 
  private:
@@ -101,7 +101,7 @@ class Graph {
   DimTable dims_;
   Arena arena_;
   std::unordered_multimap<uint64_t, Shape> shapes_;
-  std::deque<Value> values_;
+  StableList<Value> values_;
   struct Replaced {
     TensorId tensor;
     const onnx::TensorData* data;

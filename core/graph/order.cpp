@@ -1,6 +1,8 @@
 // Stable topological sort: among nodes that are ready, the one that the file lists first.
 #include "graph/order.hpp"
 
+#include "base/sorting.hpp"
+
 #include <algorithm>
 #include <functional>
 #include <queue>
@@ -61,7 +63,7 @@ class Sorter {
   std::optional<Error> sort(BodyId body) {
     std::vector<NodeId>& nodes = graph_.bodies[body].nodes;
     std::vector<Edge>& edges = edges_[body];
-    std::sort(edges.begin(), edges.end());
+    sort_items(edges);
     edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
     for (const Edge& edge : edges) ++waiting_[edge.second];
 
@@ -128,7 +130,7 @@ std::vector<NodeId> renumber(Graph& graph) {
     }
   }
   if (!changed) return {};
-  std::deque<Node> nodes;
+  StableList<Node> nodes;
   for (Body& body : graph.bodies) {
     if (body.owner != kNoNode) body.owner = new_id[body.owner];
     for (NodeId& id : body.nodes) {

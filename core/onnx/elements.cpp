@@ -23,6 +23,10 @@ Error error_of(const Model& model, const TensorData& tensor, const char* code, s
   return Error{code, called(model, tensor) + std::move(cause), UINT64_MAX};
 }
 
+Error left_out(const Model& model, const TensorData& tensor) {
+  return error_of(model, tensor, "left_out", "its elements were left out of the file");
+}
+
 // Takes elements as their bits and appends what they mean, up to the tensor's count.
 class Sink {
  public:
@@ -146,6 +150,7 @@ tl::expected<void, Error> read_stored(const Model& model, ByteSource& own, const
                                        " bytes are stored, but its shape needs " +
                                        std::to_string(need)));
   }
+  if (!source->holds(tensor.offset, need)) return tl::unexpected(left_out(model, tensor));
   const uint64_t size = source->size();
   if (tensor.offset > size || need > size - tensor.offset ||
       !read_raw(*source, tensor.offset, need, tensor.dtype, sink)) {
@@ -161,6 +166,7 @@ tl::expected<void, Error> read_listed(const Model& model, ByteSource& source,
   if (tensor.offset > scanner.size() || tensor.length > scanner.size() - tensor.offset) {
     return tl::unexpected(error_of(model, tensor, "truncated", "the file ends before its data"));
   }
+  if (!source.holds(tensor.offset, tensor.length)) return tl::unexpected(left_out(model, tensor));
   read_typed(scanner, {tensor.offset, tensor.offset + tensor.length}, tensor.dtype, sink);
   if (!scanner.failed()) return {};
   const Error& failure = scanner.failure();

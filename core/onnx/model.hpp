@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,6 +13,7 @@
 #include "base/arena.hpp"
 #include "base/byte_source.hpp"
 #include "base/dtype.hpp"
+#include "base/stable_list.hpp"
 
 namespace trtreport::onnx {
 
@@ -106,9 +106,9 @@ struct Node {
 
 struct Graph {
   StringId name = StringId::Empty;
-  std::deque<Node> nodes;
-  std::deque<TensorData> initializers;
-  std::deque<SparseTensorData> sparse_initializers;
+  StableList<Node> nodes;
+  StableList<TensorData> initializers;
+  StableList<SparseTensorData> sparse_initializers;
   std::vector<ValueInfo> inputs;
   std::vector<ValueInfo> outputs;
   std::vector<ValueInfo> value_info;
@@ -122,7 +122,7 @@ struct Function {
   std::span<const StringId> outputs;
   std::span<const StringId> attributes;          // without defaults
   std::span<const Attribute> attribute_defaults; // attribute_proto
-  std::deque<Node> nodes;
+  StableList<Node> nodes;
   std::vector<ValueInfo> value_info;
   std::vector<std::pair<StringId, int64_t>> opsets;
 };
@@ -151,8 +151,8 @@ struct Model {
   std::vector<std::pair<StringId, int64_t>> opsets;            // domain "" for ai.onnx
   std::vector<std::pair<std::string, std::string>> metadata;   // metadata_props; each text at most kMostStringBytes
   Graph graph;
-  std::deque<Graph> subgraphs;     // owners of every nested graph; Attribute::graphs points here
-  std::deque<Function> functions;
+  StableList<Graph> subgraphs;     // owners of every nested graph; Attribute::graphs points here
+  StableList<Function> functions;
   std::vector<ExternalFile> external_files;
 
   std::string_view text(StringId id) const { return strings.view(id); }

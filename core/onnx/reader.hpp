@@ -8,7 +8,6 @@
 #include "onnx/scanner.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -143,7 +142,7 @@ class Reader {
   uint64_t charged_ = 0;
   bool has_graph_ = false;
 
-  std::deque<Place> places_;  // subgraphs in the order found; read in that order
+  StableList<Place> places_;  // subgraphs in the order found; read in that order
   int64_t place_ = -1;        // the one being read
   std::vector<Step> steps_;   // from there to the field being read
 

@@ -90,6 +90,7 @@ class Fields {
 
   uint32_t key() const { return key_; }      // number and wire type, see fields.hpp
   uint64_t begin() const { return begin_; }  // where the field's tag lies
+  uint64_t end() const { return position_; }
   uint64_t value() const { return value_; }  // varint, fixed32, fixed64
   int64_t integer() const { return static_cast<int64_t>(value_); }
   Range content() const { return content_; }  // length-delimited

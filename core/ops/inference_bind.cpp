@@ -2,6 +2,8 @@
 // overrides.
 #include "ops/inference.hpp"
 
+#include "base/sorting.hpp"
+
 #include <algorithm>
 #include <cctype>
 
@@ -130,7 +132,7 @@ std::optional<Error> Inference::bind_symbols(const Binding& binding) {
     if (known == symbols_.end()) {
       std::vector<std::string> names;
       for (const auto& entry : symbols_) names.emplace_back(graph_.text(entry.first));
-      std::sort(names.begin(), names.end());
+      sort_items(names);
       std::string all;
       for (const std::string& each : names) all += (all.empty() ? "" : ", ") + each;
       return Error{"unknown_dim", "--dim names " + quoted(name) +

@@ -1,9 +1,9 @@
 // Builds the table from ops.def, with the wording of each cost rule, and its index.
 #include "ops/table.hpp"
 
+#include "base/stable_list.hpp"
 #include "ops/cost/rules.hpp"
 
-#include <deque>
 #include <iterator>
 #include <string>
 #include <unordered_map>
@@ -106,7 +106,7 @@ class Table {
   }
 
   std::vector<OpRow> rows_;
-  std::deque<std::string> texts_;
+  StableList<std::string> texts_;
   std::unordered_map<std::string, uint16_t> index_;
 };
 

@@ -1,4 +1,5 @@
 // Tensors, operators and nodes: the sections that grow with the model, hence without a detour.
+#include "base/sorting.hpp"
 #include "base/utf8.hpp"
 #include "ops/table.hpp"
 #include "report/document_parts.hpp"
@@ -214,7 +215,7 @@ void write_operators(const Analysis& analysis, JsonWriter& json) {
     if (!domain.empty()) text = to_utf8(domain) + "::" + text;
     operators.emplace_back(std::move(text), node.op);
   }
-  std::sort(operators.begin(), operators.end());
+  sort_items(operators);
   json.key("operators");
   json.begin_object();
   const std::string* last = nullptr;

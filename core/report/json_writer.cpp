@@ -1,6 +1,7 @@
 // Separators, escapes and numbers of the JSON stream.
 #include "report/json_writer.hpp"
 
+#include "base/number_text.hpp"
 #include "base/utf8.hpp"
 
 #include <fmt/format.h>
@@ -129,15 +130,15 @@ void JsonWriter::value(int64_t number) {
 
 void JsonWriter::value(double number) {
   if (number - number != 0) return null();
-  char text[40];
-  raw({text, static_cast<size_t>(fmt::format_to(text, "{}", number) - text)});
+  NumberText text;
+  raw(shortest(number, text));
 }
 
 void JsonWriter::value(float number) {
   if (number != number) return value("nan");
   if (number - number != 0) return value(number > 0 ? "inf" : "-inf");
-  char text[40];
-  raw({text, static_cast<size_t>(fmt::format_to(text, "{}", number) - text)});
+  NumberText text;
+  raw(shortest(number, text));
 }
 
 void JsonWriter::six_digits(double number) {

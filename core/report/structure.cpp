@@ -4,6 +4,7 @@
 #include "report/structure.hpp"
 
 #include "base/sha256.hpp"
+#include "base/sorting.hpp"
 
 #include <algorithm>
 #include <array>
@@ -71,7 +72,7 @@ class Structure {
 
   std::string digest() {
     label_body(kMainBody);
-    std::sort(nodes_.begin(), nodes_.end());
+    sort_items(nodes_);
     Sha256 hash;
     for (const Label& label : nodes_) feed(hash, label);
     for (const TensorId output : graph_.bodies[kMainBody].outputs) feed(hash, label_of(output));
@@ -186,10 +187,9 @@ class Structure {
     if (attributes.empty()) return;
     std::vector<const onnx::Attribute*> sorted;
     for (const onnx::Attribute& attribute : attributes) sorted.push_back(&attribute);
-    std::sort(sorted.begin(), sorted.end(),
-              [&](const onnx::Attribute* a, const onnx::Attribute* b) {
-                return graph_.text(a->name) < graph_.text(b->name);
-              });
+    sort_items(sorted, [&](const onnx::Attribute* a, const onnx::Attribute* b) {
+      return graph_.text(a->name) < graph_.text(b->name);
+    });
     for (const onnx::Attribute* attribute : sorted) {
       mixer.add(kAttribute);
       mixer.add(graph_.text(attribute->name));

@@ -2,6 +2,7 @@
 // parameters, memory, totals, and what there is to say about them.
 #include "roofline/analysis.hpp"
 
+#include "base/sorting.hpp"
 #include "ops/table.hpp"
 #include "roofline/listing.hpp"
 #include "roofline/liveness.hpp"
@@ -69,10 +70,9 @@ void sum_up(const Graph& graph, Figures& figures) {
       add(unmodelled_bytes, bytes, node.flags);
     }
   }
-  std::sort(totals.unmodelled_ops.begin(), totals.unmodelled_ops.end(),
-            [](const UnmodelledOp& a, const UnmodelledOp& b) {
-              return a.domain != b.domain ? a.domain < b.domain : a.op < b.op;
-            });
+  sort_items(totals.unmodelled_ops, [](const UnmodelledOp& a, const UnmodelledOp& b) {
+    return a.domain != b.domain ? a.domain < b.domain : a.op < b.op;
+  });
   if (!totals.traffic_bytes.known() || totals.traffic_bytes.value() == 0) return;
   const double traffic = static_cast<double>(totals.traffic_bytes.value());
   if (totals.flops.known()) totals.intensity = static_cast<double>(totals.flops.value()) / traffic;

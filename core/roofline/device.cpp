@@ -1,6 +1,7 @@
 // Built-in devices: found by name or alias, nearest names offered where none matches.
 #include "roofline/device.hpp"
 
+#include "base/sorting.hpp"
 #include "roofline/embedded_devices.hpp"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ Error unknown_device(std::string_view name) {
   constexpr size_t kMostText = 200;
   const std::string wanted = lowered(name.substr(0, kMostText));
   std::vector<DeviceName> names = device_names();
-  std::stable_sort(names.begin(), names.end(), [&](const DeviceName& a, const DeviceName& b) {
+  sort_items(names, [&](const DeviceName& a, const DeviceName& b) {
     return distance_to(a, wanted) < distance_to(b, wanted);
   });
   std::string offers;
@@ -81,8 +82,7 @@ std::vector<DeviceName> device_names() {
     const auto device = parse_device(file.content, file.name, PeakSource::Preferred);
     if (device) names.push_back({device->name, device->aliases});
   }
-  std::sort(names.begin(), names.end(),
-            [](const DeviceName& a, const DeviceName& b) { return a.name < b.name; });
+  sort_items(names, [](const DeviceName& a, const DeviceName& b) { return a.name < b.name; });
   return names;
 }
 

@@ -1,10 +1,11 @@
 // Reads a device file. Nothing throws: every field is looked at before it is taken, and the first
 // fault names its path.
+#include "base/number_text.hpp"
 #include "roofline/device.hpp"
 
 #include <cmath>
+#include <initializer_list>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace trtreport {
@@ -92,6 +93,13 @@ bool is_rate_name(const std::string& key) {
   return key == "fp64" || precision_from_name(key).has_value();
 }
 
+// "132 SM x 1830 MHz x …": how a figure came about.
+std::string product(std::initializer_list<std::pair<double, std::string_view>> factors) {
+  std::string text;
+  for (const auto& [number, unit] : factors) text += shortest(number) + std::string(unit);
+  return text;
+}
+
 void set_derived(Device& device, const std::string& key, bool tensor, double value) {
   const std::optional<Precision> precision = precision_from_name(key);
   if (!precision) return;
@@ -111,9 +119,9 @@ void derive_gpu_unit(Reader& reader, const Json& structure, bool tensor, double 
       reader.fail("structure." + key + "." + precision, "is no precision");
     if (!fma) continue;
     const double value = gpu_peak(sms, clock, *fma);
-    device.derivations.push_back({precision + (tensor ? " tensor" : " vector"),
-                                  fmt::format("{} SM x {} MHz x {} FMA x 2", sms, clock, *fma),
-                                  value});
+    device.derivations.push_back(
+        {precision + (tensor ? " tensor" : " vector"),
+         product({{sms, " SM x "}, {clock, " MHz x "}, {*fma, " FMA x 2"}}), value});
     set_derived(device, precision, tensor, value);
   }
 }
@@ -137,8 +145,10 @@ void derive_cpu(Reader& reader, const Json& structure, Device& device) {
   for (const auto& [precision, lane] : {std::pair<std::string, double>{"fp32", 32}, {"fp64", 64}}) {
     const double value = cpu_peak(*cores, *clock, *units, *simd, lane);
     device.derivations.push_back({precision + " vector",
-                                  fmt::format("{} cores x {} MHz x {} FMA units x {} lanes x 2",
-                                              *cores, *clock, *units, *simd / lane),
+                                  product({{*cores, " cores x "},
+                                           {*clock, " MHz x "},
+                                           {*units, " FMA units x "},
+                                           {*simd / lane, " lanes x 2"}}),
                                   value});
     set_derived(device, precision, false, value);
   }
@@ -154,11 +164,12 @@ void derive_bandwidth(Reader& reader, const Json& structure, Device& device) {
   const double channels = reader.number(*memory, "channels", path).value_or(1);
   if (!clock || !transfers || !bus) return;
   const double value = memory_bandwidth(*clock, *transfers, *bus, channels);
-  device.derivations.push_back(
-      {"bandwidth",
-       fmt::format("{} MHz x {} transfers x {} bit / 8 x {} {}", *clock, *transfers, *bus, channels,
-                   channels == 1 ? "channel" : "channels"),
-       value});
+  device.derivations.push_back({"bandwidth",
+                                product({{*clock, " MHz x "},
+                                         {*transfers, " transfers x "},
+                                         {*bus, " bit / 8 x "},
+                                         {channels, channels == 1 ? " channel" : " channels"}}),
+                                value});
   if (!device.dram_bandwidth) device.dram_bandwidth = value;
 }
 
@@ -192,7 +203,7 @@ void read_rates(Reader& reader, const Json& parent, const std::string& path, Dev
 
 void read_identity(Reader& reader, const Json& file, Device& device) {
   if (reader.text(file, "schema", "") != kSchema)
-    reader.fail("schema", fmt::format("must be \"{}\"", kSchema));
+    reader.fail("schema", "must be \"" + std::string(kSchema) + "\"");
   device.name = reader.text(file, "name", "");
   if (device.name.empty()) reader.fail("name", "is missing");
   device.vendor = reader.text(file, "vendor", "");

@@ -2,6 +2,7 @@
 // buffer lives.
 #include "roofline/liveness.hpp"
 
+#include "base/sorting.hpp"
 #include "ops/table.hpp"
 
 #include <algorithm>
@@ -268,8 +269,7 @@ std::vector<std::pair<TensorId, uint64_t>> tensors_at(std::span<const Lifetime> 
     if (buffer.first <= place && place <= buffer.last)
       tensors.emplace_back(buffer.tensor, buffer.bytes);
   }
-  std::stable_sort(tensors.begin(), tensors.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  sort_items(tensors, [](const auto& a, const auto& b) { return a.second > b.second; });
   if (tensors.size() > kMost) tensors.resize(kMost);
   return tensors;
 }

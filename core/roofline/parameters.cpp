@@ -3,6 +3,7 @@
 // counts.
 #include "roofline/parameters.hpp"
 
+#include "base/sorting.hpp"
 #include "ops/table.hpp"
 
 #include <algorithm>
@@ -200,7 +201,7 @@ void count_parameters(const Counting& counting, std::span<NodeFigures> nodes, To
   for (TensorId id = 0; id < counting.graph.tensors.size(); ++id) {
     if (counting.traits[id].stored) add_storage(counting, id, totals);
   }
-  std::sort(totals.weight_dtypes.begin(), totals.weight_dtypes.end());
+  sort_items(totals.weight_dtypes);
 }
 
 }  // namespace trtreport

@@ -2,6 +2,7 @@
 #include "roofline/roofline.hpp"
 
 #include "base/dtype.hpp"
+#include "base/sorting.hpp"
 #include "ops/table.hpp"
 #include "roofline/ceilings.hpp"
 #include "roofline/liveness.hpp"
@@ -90,7 +91,7 @@ void add_to_group(Group& group, const NodeFigures& node, const NodeTime& time) {
 }
 
 void sort_groups(std::vector<Group>& groups) {
-  std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
+  sort_items(groups, [](const Group& a, const Group& b) {
     return a.seconds != b.seconds ? a.seconds > b.seconds : a.key < b.key;
   });
 }
@@ -222,19 +223,18 @@ class Evaluation {
 
   void find_hottest() {
     constexpr size_t kMost = 10;
-    std::vector<uint32_t> order;
-    for (uint32_t index = 0; index < roofline_.node_seconds.size(); ++index) {
-      if (roofline_.node_seconds[index] > 0) order.push_back(index);
+    const std::vector<double>& seconds = roofline_.node_seconds;
+    std::vector<uint32_t>& hottest = roofline_.hottest;
+    for (uint32_t index = 0; index < seconds.size(); ++index) {
+      if (!(seconds[index] > 0)) continue;
+      if (hottest.size() == kMost) {
+        if (seconds[hottest.back()] >= seconds[index]) continue;
+        hottest.pop_back();
+      }
+      size_t place = hottest.size();
+      while (place > 0 && seconds[hottest[place - 1]] < seconds[index]) --place;
+      hottest.insert(hottest.begin() + static_cast<std::ptrdiff_t>(place), index);
     }
-    const size_t count = std::min(kMost, order.size());
-    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count),
-                      order.end(), [&](uint32_t a, uint32_t b) {
-                        const double first = roofline_.node_seconds[a],
-                                     second = roofline_.node_seconds[b];
-                        return first != second ? first > second : a < b;
-                      });
-    order.resize(count);
-    roofline_.hottest = std::move(order);
   }
 
   // Sizes that no element goes below, whichever node's precision it is moved at.

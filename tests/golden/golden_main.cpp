@@ -1,8 +1,9 @@
 // Runs the golden cases: analyses each model text and compares the document with the expectation
-// beside it.
+// beside it, and with what the model's skeleton file gives.
 #include "golden/case_options.hpp"
 #include "golden/line_diff.hpp"
 #include "models/text_model.hpp"
+#include "onnx/skeleton_file.hpp"
 #include "report/document.hpp"
 #include "trtreport.hpp"
 
@@ -53,17 +54,39 @@ std::string readable(const std::string& document) {
   return nlohmann::ordered_json::parse(document).dump(1) + "\n";
 }
 
-// The document as it is written, or one line that says why there is none.
-std::string analyse(const models::TextModel& model, const std::string& name) {
-  const auto options = golden::parse_options(model.options);
-  if (!options) return "options: " + options.error() + "\n";
-  const auto bytes = std::as_bytes(std::span<const char>(model.bytes.data(), model.bytes.size()));
-  MemorySource source(name + ".onnx", bytes);
-  const auto analysis = Analysis::run(source, nullptr, *options);
+struct Found {
+  std::string document;  // as it is written, or one line that says why there is none
+  std::string skeleton;  // the model's skeleton file; empty where there is no document
+};
+
+std::string document_of(ByteSource& source, const Options& options, std::string* skeleton) {
+  const auto analysis = Analysis::run(source, nullptr, options);
   if (!analysis) return "error " + analysis.error().code + ": " + analysis.error().message + "\n";
   StringSink sink;
   write_document(**analysis, sink);
+  if (skeleton != nullptr)
+    *skeleton = onnx::make_skeleton_file((*analysis)->graph().model(), source).value_or("");
   return sink.text;
+}
+
+MemorySource in_memory(const std::string& name, const std::string& bytes) {
+  return {name, std::as_bytes(std::span<const char>(bytes.data(), bytes.size()))};
+}
+
+Found analyse(const models::TextModel& model, const std::string& name) {
+  const auto options = golden::parse_options(model.options);
+  if (!options) return {"options: " + options.error() + "\n", {}};
+  MemorySource source = in_memory(name + ".onnx", model.bytes);
+  Found found;
+  found.document = document_of(source, *options, &found.skeleton);
+  return found;
+}
+
+std::string analyse_skeleton(const models::TextModel& model, const std::string& skeleton) {
+  MemorySource file = in_memory("skeleton", skeleton);
+  const auto opened = onnx::SkeletonFiles::open(file);
+  if (!opened) return opened.error().message;
+  return document_of((*opened)->model(), *golden::parse_options(model.options), nullptr);
 }
 
 bool is_document(const std::string& text) { return !text.empty() && text[0] == '{'; }
@@ -105,9 +128,15 @@ bool run_case(const fs::path& input, const Arguments& arguments) {
     write_file(fs::path(arguments.models_folder) / (name + ".onnx"), model->bytes);
   }
   const fs::path expectation = fs::path(input).replace_extension(".json");
-  const std::string raw = analyse(*model, name);
+  const auto [raw, skeleton] = analyse(*model, name);
   if (!arguments.documents_folder.empty())
     write_file(fs::path(arguments.documents_folder) / (name + ".json"), raw);
+  if (!arguments.models_folder.empty() && !skeleton.empty())
+    write_file(fs::path(arguments.models_folder) / (name + ".skeleton"), skeleton);
+  if (is_document(raw) && analyse_skeleton(*model, skeleton) != raw) {
+    std::cout << "FAILED " << name << ": the skeleton file gives another document\n";
+    return false;
+  }
   const std::string found = is_document(raw) ? readable(raw) : raw;
   const std::string expected = read_file(expectation);
   if (found == expected) return true;

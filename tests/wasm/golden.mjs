@@ -1,4 +1,5 @@
-// Every golden case through WebAssembly: the document must be the native one, byte for byte.
+// Every golden case through WebAssembly: the document must be the native one, byte for byte, of the
+// model and of its skeleton file.
 // node golden.mjs trtreport.js trtreport_golden CASES
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -39,7 +40,7 @@ function optionsOf(text) {
 // Opened under other options first, so that what runs is also the way from one binding to another.
 function documentOf(core, name, bytes, options) {
   try {
-    core.open([memoryFile(`${name}.onnx`, bytes)]);
+    core.open([memoryFile(name, bytes)]);
     return core.document(options);
   } catch (error) {
     if (error.name !== "CoreError") throw error;
@@ -72,12 +73,15 @@ try {
     const name = basename(file, ".onnxtxt");
     const expected = readFileSync(join(folder, `${name}.json`), "utf8");
     const options = optionsOf(readFileSync(join(cases, file), "utf8"));
-    const found = documentOf(core, name, readFileSync(join(folder, `${name}.onnx`)), options);
-    if (found === expected) {
-      ++passed;
-    } else {
-      ++failed;
-      console.log(`FAILED ${name}: ${describe(expected, found)}`);
+    for (const model of [`${name}.onnx`, `${name}.skeleton`]) {
+      if (!existsSync(join(folder, model))) continue;
+      const found = documentOf(core, model, readFileSync(join(folder, model)), options);
+      if (found === expected) {
+        ++passed;
+      } else {
+        ++failed;
+        console.log(`FAILED ${model}: ${describe(expected, found)}`);
+      }
     }
   }
 } finally {

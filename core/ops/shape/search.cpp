@@ -1,5 +1,6 @@
 // Operators that look for elements: TopK, NonZero, Unique. Sizes that depend on the data are known
 // where the data is.
+#include "base/sorting.hpp"
 #include "ops/shape/support.hpp"
 #include "ops/values.hpp"
 
@@ -36,16 +37,14 @@ void store_top(InferContext& context, size_t axis, int64_t count) {
     const auto at = [&](size_t i) {
       return x->at(offset_of(start, strides) + i * static_cast<uint64_t>(strides[axis]));
     };
-    std::vector<size_t> order(length);
-    std::iota(order.begin(), order.end(), size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    const std::vector<uint32_t> order = sorted_positions(length, [&](uint32_t a, uint32_t b) {
       return largest ? at(b).number() < at(a).number() : at(a).number() < at(b).number();
     });
     for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
       const auto target = static_cast<size_t>(offset_of(start, to_strides) +
                                               i * static_cast<uint64_t>(to_strides[axis]));
       values[target] = at(order[i]);
-      places[target] = Element::of(Dim(static_cast<int64_t>(order[i])));
+      places[target] = Element::of(Dim(int64_t{order[i]}));
     }
   });
   store(context, 0, values);
@@ -89,18 +88,15 @@ std::vector<std::vector<double>> rows_of(const Operand& x, size_t axis, bool fla
 }
 
 Groups group(const std::vector<std::vector<double>>& rows, bool sorted) {
-  std::vector<size_t> order(rows.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return rows[a] < rows[b]; });
+  const std::vector<uint32_t> order =
+      sorted_positions(rows.size(), [&](uint32_t a, uint32_t b) { return rows[a] < rows[b]; });
   std::vector<std::pair<size_t, std::vector<size_t>>> found;  // first slice, all its equals
   for (const size_t row : order) {
     if (found.empty() || rows[found.back().first] != rows[row]) found.push_back({row, {}});
     found.back().second.push_back(row);
   }
   if (!sorted) {
-    std::sort(found.begin(), found.end(),
-              [](const auto& a, const auto& b) { return a.first < b.first; });
+    sort_items(found, [](const auto& a, const auto& b) { return a.first < b.first; });
   }
   Groups groups;
   groups.group_of.resize(rows.size());

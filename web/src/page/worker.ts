@@ -114,6 +114,7 @@ self.onmessage = ({ data }: MessageEvent<Request & { call: number }>) => {
       const { done, transfer } = await serve(data);
       post({ call: data.call, done }, transfer);
     } catch (cause) {
+      if (await core?.then((client) => client.lost, () => true)) core = null;
       post({ call: data.call, fault: faultOf(cause) });
     }
   });
