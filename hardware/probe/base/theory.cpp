@@ -76,9 +76,10 @@ bool starts_with(std::string_view text, std::string_view prefix) {
 }
 
 // Two transfers a clock over the whole bus. The boards with memory of their CPU report a clock that
-// is not their memory's.
+// is not their memory's, and an instance of a partitioned GPU has a share that nobody states.
 std::optional<double> dram_rate(const DeviceInfo& device) {
-  if (device.integrated || !device.memory_clock_mhz || !device.bus_bits) return std::nullopt;
+  if (device.integrated || device.mig.value_or(false)) return std::nullopt;
+  if (!device.memory_clock_mhz || !device.bus_bits) return std::nullopt;
   return *device.memory_clock_mhz * 1e6 * 2 * *device.bus_bits / 8;
 }
 

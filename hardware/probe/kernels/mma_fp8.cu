@@ -9,6 +9,11 @@ namespace {
 #else
 #define TRTPROBE_PTX_FP8 0
 #endif
+#if defined(__CUDA_ARCH_FEAT_SM120_ALL) || defined(__CUDA_ARCH_FEAT_SM121_ALL)
+#define TRTPROBE_FEATURES_12X 1
+#else
+#define TRTPROBE_FEATURES_12X 0
+#endif
 #if __CUDACC_VER_MAJOR__ > 12 || (__CUDACC_VER_MAJOR__ == 12 && __CUDACC_VER_MINOR__ >= 8)
 #define TRTPROBE_PTX_FP8_F16 1
 #else
@@ -49,7 +54,7 @@ struct E4m3Fp16Sum : PackedOperands<kFlip8, std::uint32_t> {
   static constexpr double kOperations = 2.0 * 16 * 8 * 32;
   static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
                               const Operand (&b)[kB]) {
-#if (__CUDA_ARCH__ == 890 || __CUDA_ARCH__ >= 1200) && TRTPROBE_PTX_FP8_F16
+#if (__CUDA_ARCH__ == 890 || TRTPROBE_FEATURES_12X) && TRTPROBE_PTX_FP8_F16
     TRTPROBE_MMA_2_4_2("mma.sync.aligned.m16n8k32.row.col.f16.e4m3.e4m3.f16", "r");
 #else
     absent(c);
@@ -91,7 +96,7 @@ struct E4m3Fp16SumSparse : PackedOperands<kFlip8, std::uint32_t> {
   static constexpr double kOperations = 2.0 * 16 * 8 * 64;
   static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
                               const Operand (&b)[kB]) {
-#if __CUDA_ARCH__ >= 1200 && TRTPROBE_PTX_FP8_F16
+#if TRTPROBE_FEATURES_12X && TRTPROBE_PTX_FP8_F16
     TRTPROBE_MMA_SP_2_4_4(TRTPROBE_MMA_SP "m16n8k64.row.col.f16.e4m3.e4m3.f16", "r");
 #else
     absent(c);

@@ -1,17 +1,15 @@
 // BF16 fused multiply-adds on the CUDA cores, two to an instruction.
 #include "kernels/vector.cuh"
 
-#include <cuda_bf16.h>
-
 namespace trtprobe {
 namespace {
 
 struct Bf16 {
   using Value = std::uint32_t;  // two numbers
   static constexpr int kOperations = 4;
+  // The upper halves of FP32 numbers.
   static __device__ Value pair(float low, float high) {
-    return static_cast<Value>(__bfloat16_as_ushort(__float2bfloat16_rn(low))) |
-           static_cast<Value>(__bfloat16_as_ushort(__float2bfloat16_rn(high))) << 16U;
+    return __float_as_uint(low) >> 16U | (__float_as_uint(high) & 0xFFFF0000U);
   }
   static __device__ Value constant(const std::uint32_t* operands, std::uint32_t index) {
     return pair(chaotic_constant(operands, index), chaotic_constant(operands, index + 7));

@@ -79,7 +79,9 @@ Session run_session(int index, const Options& options) {
   const NvmlFacts facts = nvml.facts();
   add_facts(findings.device, facts);
   findings.surroundings = surroundings(facts);
-  const std::string use = options.force ? "" : busy(nvml);
+  // Of a partitioned GPU NVML shows what runs on the other partitions too.
+  const bool look = !options.force && !findings.device.mig.value_or(false);
+  const std::string use = look ? busy(nvml) : "";
   if (!use.empty()) {
     session.end = Session::End::kBusy;
     session.reason = use;

@@ -78,6 +78,9 @@ TEST_CASE("theory of memory", "[theory]") {
   CHECK(*theory("dram_copy", h200, 0) == Approx(4.917e12).epsilon(0.001));
   CHECK(*theory("pcie_h2d", h200, 0) == Approx(63.0e9).epsilon(0.001));
   CHECK(*theory("shared_read", h200, 1980) == Approx(33.45e12).epsilon(0.001));
+  h200.mig = true;
+  CHECK_FALSE(theory("dram_read", h200, 0).has_value());
+  h200.mig = false;
   h200.integrated = true;
   CHECK_FALSE(theory("dram_read", h200, 0).has_value());
 }
