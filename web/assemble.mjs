@@ -47,6 +47,7 @@ export function assemble(document, options = {}) {
     '{{{summary}}}': options.summary ?? plainSummary(document),
     '{{{document}}}': gzipSync(JSON.stringify(document), { level: 9 }).toString('base64'),
     '{{{script}}}': readFileSync(here('dist/report.js'), 'utf8'),
+    '{{{live}}}': options.live ?? '',
     '{{{notices}}}': escapeHtml(options.notices ?? 'Apache ECharts, Preact'),
   };
   const parts = shell.split(/(\{\{\{?[a-z]+\}?\}\})/);

@@ -1,10 +1,12 @@
 // Bundles the report into dist/report.js and dist/report.css, which the command line embeds into
-// every report.html, and with --page the hosted page beside them. With --tests it bundles the unit
+// every report.html, with --live the part that makes reports recompute, and with --page the hosted
+// page beside them. With --tests it bundles the unit
 // tests instead, so that they run on plain Node without a TypeScript loader.
 import { build } from 'esbuild';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildLive, inScript } from './live.mjs';
 import { buildPage } from './page.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -35,12 +37,8 @@ async function buildReport() {
     outdir: 'dist',
     minify: true,
   });
-  // Inside <script> the parser ends at "</script" and changes state at "<!--": neither may occur.
   const path = join(root, 'dist/report.js');
-  const text = readFileSync(path, 'utf8')
-    .replace(/<\/(script)/gi, '<\\/$1')
-    .replace(/<!--/g, '<\\!--');
-  writeFileSync(path, text);
+  writeFileSync(path, inScript(readFileSync(path, 'utf8')));
 }
 
 function testFiles(folder) {
@@ -67,7 +65,12 @@ async function buildTests() {
 
 if (process.argv.includes('--tests')) {
   await buildTests();
+} else if (process.argv.includes('--live')) {
+  await buildLive(common);
 } else {
   await buildReport();
-  if (process.argv.includes('--page')) await buildPage(common);
+  if (process.argv.includes('--page')) {
+    await buildPage(common);
+    await buildLive(common);
+  }
 }

@@ -8,6 +8,7 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sample } from './sample.mjs';
+import { shared } from './shared.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const dist = join(root, 'dist');
@@ -44,27 +45,6 @@ const kFiles = [
   'manifest.webmanifest',
   'icon.svg',
 ];
-
-/** Sends imports of the report's modules, Preact and signals to report.js, which holds them. */
-function shared() {
-  const text = readFileSync(join(root, 'src/report/shared.ts'), 'utf8');
-  const table = text.slice(text.indexOf('kShared'), text.indexOf('};'));
-  const keys = new Set([...table.matchAll(/^ {2}'?([^\s':,]+)'?[:,]/gm)].map((match) => match[1]));
-  return {
-    name: 'shared',
-    setup(esbuild) {
-      esbuild.onResolve({ filter: /^(preact|@preact\/|(\.\.\/)+report\/)/ }, ({ path }) => {
-        const key = path.replace(/^(\.\.\/)+report\//, '');
-        if (!keys.has(key)) return { errors: [{ text: `${path} is not in report/shared.ts` }] };
-        return { path: key, namespace: 'shared' };
-      });
-      esbuild.onLoad({ filter: /.*/, namespace: 'shared' }, ({ path }) => ({
-        contents: `module.exports = globalThis.trtreportShared[${JSON.stringify(path)}];`,
-        loader: 'js',
-      }));
-    },
-  };
-}
 
 function notices() {
   const script = join(root, '../core/cli/notices.cmake');
@@ -108,7 +88,11 @@ export async function buildPage(common) {
     define: { ...common.define, kSampleBytes: String(weightBytes) },
     plugins: [shared()],
   });
-  await build({ ...settings, entryPoints: { worker: source('worker.ts') }, format: 'iife' });
+  await build({
+    ...settings,
+    entryPoints: { worker: join(root, 'src/live/worker.ts') },
+    format: 'iife',
+  });
   await build({ ...settings, entryPoints: { page: source('styles/page.css') } });
   const index = readFileSync(source('index.html'), 'utf8');
   writeFileSync(join(dist, 'index.html'), index.replace('{{policy}}', kPolicy));

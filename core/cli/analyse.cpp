@@ -8,11 +8,14 @@
 #include "cli/output.hpp"
 #include "cli/page.hpp"
 #include "cli/progress.hpp"
+#include "onnx/skeleton_file.hpp"
 #include "report/document.hpp"
 #include "report/escape.hpp"
+#include "report/json_writer.hpp"
 #include "report/summary.hpp"
 
 #include <cstdio>
+#include <filesystem>
 #include <map>
 
 #include <fmt/format.h>
@@ -41,11 +44,17 @@ Failure explain(const std::string& model, const Error& error) {
   return {kUnreadableModel, named ? error.message : model + ": " + error.message};
 }
 
-Result<Options> options_of(const CommandLine& line) {
+struct DeviceFile {
+  std::string device, file, content;
+};
+
+Result<Options> options_of(const CommandLine& line, std::vector<DeviceFile>& device_files) {
   Options options;
   for (const std::string& argument : line.devices) {
-    auto device = load_device(argument);
+    std::string content;
+    auto device = load_device(argument, &content);
     if (!device) return tl::unexpected(Failure{kBadUsage, device.error().message});
+    if (!content.empty()) device_files.push_back({device->name, argument, std::move(content)});
     options.devices.push_back(std::move(*device));
   }
   options.precisions = line.precisions;
@@ -60,6 +69,7 @@ struct Work {
   std::shared_ptr<FileSource> source;
   std::unique_ptr<DirectoryFiles> files;
   std::unique_ptr<Analysis> main, least, most;
+  std::vector<DeviceFile> device_files;
 
   std::vector<SummaryColumn> columns() const {
     if (!least && !most) return {};
@@ -78,9 +88,9 @@ Result<std::unique_ptr<Analysis>> analyse(const std::string& model, Work& work, 
 }
 
 Result<Work> do_work(const CommandLine& line) {
-  auto options = options_of(line);
-  if (!options) return tl::unexpected(options.error());
   Work work;
+  auto options = options_of(line, work.device_files);
+  if (!options) return tl::unexpected(options.error());
   auto source = FileSource::open(line.argument);
   if (!source) return tl::unexpected(explain(line.argument, source.error()));
   work.source = std::move(*source);
@@ -160,7 +170,37 @@ Result<Outputs> open_outputs(const CommandLine& line) {
   return outputs;
 }
 
-bool write_html(const Work& work, const Summary& summary, Sink* json, Sink& page) {
+std::string device_files_json(const std::vector<DeviceFile>& files) {
+  StringSink text;
+  JsonWriter json(text);
+  json.begin_array();
+  for (const DeviceFile& each : files) {
+    json.begin_object();
+    json.member("name", each.device);
+    json.member("file", std::filesystem::path(each.file).filename().string());
+    json.member("content", each.content);
+    json.end_object();
+  }
+  json.end_array();
+  json.finish();
+  return text.take();
+}
+
+// Makes the report live where this build can, and says so where it cannot.
+void add_live_parts(const Work& work, PageParts& parts) {
+  const std::string_view live = embedded_file("live.html");
+  if (live.empty()) {
+    say("this build holds no WebAssembly core (Emscripten was absent): the report is static");
+    return;
+  }
+  auto skeleton = onnx::make_skeleton_file(work.main->graph().model(), *work.source);
+  if (!skeleton) return say(skeleton.error().message + ": the report is static");
+  parts.live = live;
+  parts.skeleton = std::move(*skeleton);
+  parts.device_files = device_files_json(work.device_files);
+}
+
+bool write_html(const Work& work, const Summary& summary, bool live, Sink* json, Sink& page) {
   PageParts parts;
   parts.shell = embedded_file("report.html");
   parts.style = embedded_file("report.css");
@@ -168,6 +208,7 @@ bool write_html(const Work& work, const Summary& summary, Sink* json, Sink& page
   parts.notices = embedded_file("THIRD_PARTY_NOTICES");
   parts.title = summary.file;
   parts.summary = summary_html(summary);
+  if (live) add_live_parts(work, parts);
   const auto write_json = [&](Sink& packed) {
     if (json == nullptr) return write_document(*work.main, packed);
     TwoSinks both(*json, packed);
@@ -178,12 +219,12 @@ bool write_html(const Work& work, const Summary& summary, Sink* json, Sink& page
 
 bool use_colour() { return ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
 
-void write_outputs(const Work& work, Outputs& outputs) {
+void write_outputs(const Work& work, bool live, Outputs& outputs) {
   const bool summarized = outputs.html || outputs.markdown || outputs.terminal;
   const Summary summary = summarized ? summarize(*work.main, work.columns()) : Summary();
   bool fine = true;
   if (outputs.html) {
-    fine = write_html(work, summary, outputs.json.get(), *outputs.html);
+    fine = write_html(work, summary, live, outputs.json.get(), *outputs.html);
   } else if (outputs.json) {
     fine = write_document(*work.main, *outputs.json);
   }
@@ -245,7 +286,7 @@ std::optional<Failure> run(const CommandLine& line, Progress& progress) {
   if (!outputs) return outputs.error();
   progress.stage("writing");
   if (outputs->terminal) progress.end();
-  write_outputs(*work, *outputs);
+  write_outputs(*work, line.live, *outputs);
   if (auto failure = finish(*outputs)) return failure;
   progress.end();
   print_diagnostics(line.argument, work->main->diagnostics(), line.verbose);

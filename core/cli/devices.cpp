@@ -28,7 +28,7 @@ Place split(const std::string& argument) {
   return {argument, PeakSource::Preferred};
 }
 
-tl::expected<Device, Error> read_device(const Place& place) {
+tl::expected<Device, Error> read_device(const Place& place, std::string* content = nullptr) {
   auto file = FileSource::open(place.path);
   if (!file) return tl::unexpected(file.error());
   if ((*file)->size() > kMostBytes) {
@@ -37,7 +37,9 @@ tl::expected<Device, Error> read_device(const Place& place) {
   std::string json(static_cast<size_t>((*file)->size()), '\0');
   const size_t count = (*file)->read(0, std::as_writable_bytes(std::span(json)));
   json.resize(count);
-  return parse_device(json, place.path, place.source);
+  auto device = parse_device(json, place.path, place.source);
+  if (content != nullptr) *content = std::move(json);
+  return device;
 }
 
 int complain(const Error& error) {
@@ -112,14 +114,14 @@ std::string device_text(const Device& device) {
 
 }  // namespace
 
-tl::expected<Device, Error> load_device(const std::string& argument) {
+tl::expected<Device, Error> load_device(const std::string& argument, std::string* content) {
   const Place place = split(argument);
   const bool is_path = place.path.find('/') != std::string::npos || place.path.ends_with(".json");
-  if (is_path) return read_device(place);
+  if (is_path) return read_device(place, content);
   auto device = find_device(argument);
   if (device || device.error().code != "unknown_device" || !FileSource::open(place.path))
     return device;
-  return read_device(place);
+  return read_device(place, content);
 }
 
 int run_device_command(const CommandLine& line) {

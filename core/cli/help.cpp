@@ -12,7 +12,11 @@ Usage: trtreport MODEL [options]
        trtreport device list | show NAME | validate FILE
 
 Outputs; FILE, or - for standard output; without any, a summary on the terminal:
-  -o, --output FILE          the report, one HTML file that opens anywhere
+  -o, --output FILE          the report, one HTML file that opens anywhere. It is live: it carries
+                             the analysis and the model's structure without its weights, so that
+                             a reader can switch device, sizes and precision offline. Whoever gets
+                             it gets the model's architecture
+      --static               only draw the figures; leave the structure out
       --json FILE            the analysis document
       --markdown FILE        a summary for a pull request
       --csv FILE             one row a layer

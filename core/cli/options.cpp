@@ -15,6 +15,7 @@ struct Words {
   std::vector<std::string> precisions;
   std::string batch, shapes_list, least, best, most, convention = "hardware";
   bool no_tf32 = false;
+  bool is_static = false;
 };
 
 using Fault = std::optional<std::string>;
@@ -28,6 +29,7 @@ void add_texts(CLI::App& app, const char* name, std::vector<std::string>& target
 void add_options(CLI::App& app, CommandLine& line, Words& words) {
   app.add_option("MODEL", line.argument);
   app.add_option("-o,--output", line.html)->type_name("FILE");
+  app.add_flag("--static", words.is_static);
   app.add_option("--json", line.json)->type_name("FILE");
   app.add_option("--markdown", line.markdown)->type_name("FILE");
   app.add_option("--csv", line.csv)->type_name("FILE");
@@ -152,6 +154,7 @@ Fault understand(const Words& words, CommandLine& line) {
   }
   line.convention = words.convention == "course" ? Convention::Course : Convention::Hardware;
   line.roofline.tf32 = !words.no_tf32;
+  line.live = !words.is_static;
   return check_outputs(line);
 }
 

@@ -33,6 +33,7 @@ struct CommandLine {
   std::optional<Shapes> least, most;  // --minShapes, --maxShapes
   RooflineOptions roofline;
   Convention convention = Convention::Hardware;
+  bool live = true;  // of report.html
   bool verbose = false;
 };
 

@@ -88,10 +88,35 @@ class GzipSink : public Sink {
   bool ready_ = false;
 };
 
-bool write_packed(const std::function<bool(Sink&)>& write_json, Sink& page) {
+using Write = std::function<bool(Sink&)>;
+
+bool write_packed(const Write& write_json, Sink& page) {
   Base64Sink base64(page);
   GzipSink gzip(base64);
   return write_json(gzip) && gzip.finish() && base64.finish();
+}
+
+// JSON inside a script element: no tag can begin in it.
+std::string without_tags(std::string_view json) {
+  std::string text;
+  for (const char c : json) c == '<' ? text += "\\u003c" : text += c;
+  return text;
+}
+
+bool write_live(const PageParts& parts, Sink& page) {
+  if (parts.live.empty()) return true;
+  const auto write_skeleton = [&](Sink& packed) {
+    constexpr size_t kStep = size_t{1} << 20;
+    for (size_t at = 0; at < parts.skeleton.size(); at += kStep) {
+      if (!packed.write(std::string_view(parts.skeleton).substr(at, kStep))) return false;
+    }
+    return true;
+  };
+  return page.write("<script type=\"application/octet-stream\" id=\"skeleton\">") &&
+         write_packed(write_skeleton, page) &&
+         page.write("</script>\n<script type=\"application/json\" id=\"device-files\">" +
+                    without_tags(parts.device_files) + "</script>\n") &&
+         page.write(parts.live);
 }
 
 }  // namespace
@@ -104,7 +129,7 @@ bool write_page(const PageParts& parts, const std::function<bool(Sink&)>& write_
        {"{{{summary}}}", parts.summary},
        {"{{{script}}}", parts.script},
        {"{{{notices}}}", notices}}};
-  constexpr std::string_view kDocument = "{{{document}}}";
+  constexpr std::string_view kDocument = "{{{document}}}", kLive = "{{{live}}}";
   std::string_view rest = parts.shell;
   while (true) {
     const size_t marker = rest.find("{{");
@@ -114,6 +139,11 @@ bool write_page(const PageParts& parts, const std::function<bool(Sink&)>& write_
     if (rest.substr(0, kDocument.size()) == kDocument) {
       if (!write_packed(write_json, page)) return false;
       rest.remove_prefix(kDocument.size());
+      continue;
+    }
+    if (rest.substr(0, kLive.size()) == kLive) {
+      if (!write_live(parts, page)) return false;
+      rest.remove_prefix(kLive.size());
       continue;
     }
     size_t length = 2;

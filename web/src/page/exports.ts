@@ -6,7 +6,7 @@ import { csv } from '../report/csv';
 import type { ReportDocument } from '../report/document';
 import type { Figures } from '../report/figures';
 import { printRoofline } from '../report/views/print';
-import { readDocument } from './core';
+import { readDocument } from '../live/core';
 import { reportFile } from './reportfile';
 import type { Opened } from './state';
 

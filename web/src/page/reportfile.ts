@@ -63,6 +63,7 @@ export async function reportFile(bytes: Uint8Array, document: ReportDocument): P
     '{{{summary}}}': plainSummary(document),
     '{{{document}}}': await packed(bytes),
     '{{{script}}}': script!,
+    '{{{live}}}': '',
     '{{{notices}}}': escapeHtml(notices!),
   };
   const parts = shell!.split(/(\{\{\{?[a-z]+\}?\}\})/);

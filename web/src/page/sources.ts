@@ -1,7 +1,7 @@
 // Where a model may come from besides the user's disk: the built-in sample, and a file of the page's
 // own site named in the page's address.
 
-import { CoreError, type CoreFile, type Progress } from './core';
+import { CoreError, type CoreFile, type Progress } from '../live/core';
 
 /** The sample is an architecture: its weights are zeros, which no figure depends on. */
 const kSample = { model: 'resnet50.onnx', weights: 'resnet50.weights' };

@@ -2,15 +2,16 @@
 // user can set in motion. Views read the signals and call the methods.
 
 import { batch, computed, signal } from '@preact/signals';
-import type { DocumentDevice } from '../report/document';
 import { type DeviceChoice, type Live, ReportModel } from '../report/model';
 import { keepState, readState, type StatePart } from '../report/urlstate';
-import { type BuiltInDevices, Core, CoreError, type CoreFault, type CoreFile } from './core';
-import { type Progress, readDocument } from './core';
+import { type BuiltInDevices, Core, CoreError, type CoreFault, type CoreFile } from '../live/core';
+import { type Progress, readDocument } from '../live/core';
 import { baseName, type DroppedFiles, sortFiles } from './files';
 import { modelFromUrl, openSampleFiles } from './sources';
 import { say } from './text';
-import { WhatIf } from './whatif';
+import { type KnownDevice, WhatIf } from '../live/whatif';
+
+export type { KnownDevice };
 
 export interface Trouble {
   fault: CoreFault;
@@ -19,11 +20,6 @@ export interface Trouble {
 export interface Notice {
   key: 'left_alone' | 'device_added' | 'external_added';
   names: string[];
-}
-export interface KnownDevice {
-  request: string | { file: string; content: string };
-  precisions: string[];
-  device: DocumentDevice;
 }
 export interface Opened {
   /** Another number, another report: its views are then made anew. */

@@ -1,7 +1,7 @@
 // Evaluates a model at growing sizes on several devices, one point after another in the worker.
 
 import { signal } from '@preact/signals';
-import type { CoreOptions } from './core';
+import type { CoreOptions } from '../live/core';
 import type { KnownDevice, Opened, PageState } from './state';
 
 export interface SweepPoint {

@@ -201,13 +201,18 @@ export interface ReportDocument {
 export class DocumentError extends Error {}
 
 /** Unpacks base64 of gzip of JSON. Throws DocumentError with a code that text.ts has a message for. */
+/** What gzip and base64 packed. */
+export async function unpackBytes(base64: string): Promise<ArrayBuffer> {
+  const packed = Uint8Array.from(atob(base64.trim()), (character) => character.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Response(stream).arrayBuffer();
+}
+
 export async function unpackDocument(base64: string): Promise<ReportDocument> {
   if (typeof DecompressionStream === 'undefined') throw new DocumentError('no_decompression');
   let json: string;
   try {
-    const packed = Uint8Array.from(atob(base64.trim()), (character) => character.charCodeAt(0));
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
-    json = await new Response(stream).text();
+    json = new TextDecoder().decode(await unpackBytes(base64));
   } catch {
     throw new DocumentError('damaged');
   }

@@ -6,8 +6,19 @@ import { DocumentError, unpackDocument } from './document';
 import { ReportModel } from './model';
 import './shared';
 import { type MessageKey, t } from './text';
-import { keepState, readState } from './urlstate';
+import { keepState, readState, type StatePart } from './urlstate';
 import { Report } from './views/app';
+
+declare global {
+  /** What a live report's second script defines: makes the report recompute. */
+  var trtreportLive: ((model: ReportModel) => StatePart[]) | undefined;
+}
+
+/** Until every script of the file has run. */
+function parsed(): Promise<unknown> | undefined {
+  if (document.readyState !== 'loading') return undefined;
+  return new Promise((resolve) => document.addEventListener('DOMContentLoaded', resolve));
+}
 
 async function start(): Promise<void> {
   const app = document.getElementById('app');
@@ -16,9 +27,11 @@ async function start(): Promise<void> {
   try {
     const model = new ReportModel(await unpackDocument(packed.textContent ?? ''));
     packed.remove();
+    await parsed();
+    const parts = globalThis.trtreportLive?.(model) ?? [];
     readState(model, location.hash);
     render(<Report model={model} />, app);
-    keepState(model);
+    keepState(model, parts);
     document.getElementById('summary')?.remove();
     document.documentElement.dataset['state'] = 'ready';
   } catch (error) {

@@ -12,6 +12,7 @@ import * as roofline from './charts/roofline';
 import * as roofs from './charts/roofs';
 import * as columns from './columns';
 import * as csv from './csv';
+import * as documents from './document';
 import * as figures from './figures';
 import * as format from './format';
 import * as model from './model';
@@ -36,6 +37,7 @@ export const kShared: Record<string, unknown> = {
   'charts/roofs': roofs,
   columns,
   csv,
+  document: documents,
   figures,
   format,
   model,

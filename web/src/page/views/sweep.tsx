@@ -20,7 +20,7 @@ import { type Curve, kCurveLooks, linesOption } from '../lines';
 import type { KnownDevice, Opened, PageState } from '../state';
 import { Sweep, type SweepPoint, type SweepResult } from '../sweep';
 import { say } from '../text';
-import { NumberField } from './live';
+import { NumberField } from '../../live/controls';
 
 const kMostDevices = kCurveLooks.length;
 const kMostSize = 65_536;

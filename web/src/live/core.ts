@@ -67,7 +67,9 @@ export class CoreError extends Error {
 }
 
 export type Request =
+  | { do: 'load'; wasm: ArrayBuffer }
   | { do: 'open'; model: CoreFile; files: CoreFile[]; options: CoreOptions }
+  | { do: 'reopen'; model: CoreFile; options: CoreOptions }
   | { do: 'analyse'; options: CoreOptions }
   | { do: 'recompute'; options: CoreOptions; columns: boolean }
   | { do: 'devices' };
@@ -83,16 +85,25 @@ interface Waiting {
 }
 
 export class Core {
-  private readonly worker = new Worker('worker.js', { name: 'trtreport' });
   private readonly waiting = new Map<number, Waiting>();
   private calls = 0;
 
-  constructor() {
+  constructor(private readonly worker = new Worker('worker.js', { name: 'trtreport' })) {
     this.worker.onmessage = ({ data }: MessageEvent<Message>) => this.receive(data);
     this.worker.onerror = (event) => {
       event.preventDefault();
       this.fail({ code: 'worker', message: event.message || 'the worker could not be started' });
     };
+  }
+
+  /** Gives a worker that lies in no folder the core's bytes; the first call. */
+  load(wasm: ArrayBuffer): Promise<void> {
+    return this.ask<void>({ do: 'load', wasm });
+  }
+
+  /** Reads a model and answers nothing: for a report that has its document already. */
+  reopen(model: CoreFile, options: CoreOptions): Promise<void> {
+    return this.ask<void>({ do: 'reopen', model, options });
   }
 
   /** Reads and analyses a model; the bytes of its document. */

@@ -2,10 +2,17 @@
 // totals and columns at once, then, when the user pauses, the whole document for all the rest.
 
 import { batch, computed, effect, type Signal, signal } from '@preact/signals';
+import type { DocumentDevice } from '../report/document';
 import type { DeviceChoice, ReportModel } from '../report/model';
-import { type CoreOptions, readDocument, type Recomputed } from './core';
-import { applyRecomputed, outline, rooflineOf } from './live';
-import type { KnownDevice, Opened, PageState } from './state';
+import {
+  type BuiltInDevices,
+  type Core,
+  type CoreOptions,
+  type DeviceRequest,
+  readDocument,
+  type Recomputed,
+} from './core';
+import { applyRecomputed, outline, rooflineOf } from './figures';
 
 const kPause = 350;
 
@@ -15,7 +22,30 @@ export interface Symbol {
   assumed: number | null;
 }
 
+export interface KnownDevice {
+  request: DeviceRequest;
+  precisions: string[];
+  device: DocumentDevice;
+}
+
+/** What is around a what-if: the hosted page, or a report that carries the core. */
+export interface Surroundings {
+  readonly builtIn: { readonly value: BuiltInDevices | null };
+  readonly trouble: { value: unknown };
+  knownDevice(choice: DeviceChoice): KnownDevice | null;
+  fail(cause: unknown, file: string): void;
+}
+
+/** A model that a core has open, and the report that shows it. */
+export interface OpenModel {
+  core: Core;
+  model: { name: string };
+  report: ReportModel;
+}
+
 export class WhatIf {
+  /** Options that no control changes. */
+  base: CoreOptions = { devices: [] };
   readonly device: Signal<DeviceChoice | null> = signal(null);
   readonly precision = signal<string | null>(null);
   readonly batch = signal<number | null>(null);
@@ -38,7 +68,7 @@ export class WhatIf {
       this.own.value.size > 0,
   );
 
-  private opened: Opened | null = null;
+  private opened: OpenModel | null = null;
   private asked = '';
   private working = false;
   private again = false;
@@ -46,7 +76,7 @@ export class WhatIf {
   private readonly stops: (() => void)[] = [];
 
   constructor(
-    private readonly page: PageState,
+    private readonly page: Surroundings,
     like: WhatIf | null | undefined,
   ) {
     if (!like) return;
@@ -91,6 +121,7 @@ export class WhatIf {
   request(): CoreOptions {
     const known = this.known();
     return {
+      ...this.base,
       devices: known ? [known.request] : [],
       sparse: this.sparse.value,
       tf32: this.tf32.value,
@@ -111,7 +142,7 @@ export class WhatIf {
     };
   }
 
-  attach(opened: Opened): void {
+  attach(opened: OpenModel): void {
     this.opened = opened;
     const { report } = opened;
     const roofline = report.roofline.value;

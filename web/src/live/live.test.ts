@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ReportDocument } from '../report/document';
 import type { Recomputed } from './core';
-import { applyRecomputed, rooflineOf } from './live';
-import { kEnglishPage } from './text';
-import { kChinesePage } from './chinese/page';
-import { kMessages } from './chinese/messages';
-import { kSentences } from './chinese/sentences';
+import { applyRecomputed, rooflineOf } from './figures';
+import { kEnglishPage } from '../page/text';
+import { kChinesePage } from '../page/chinese/page';
+import { kMessages } from '../page/chinese/messages';
+import { kSentences } from '../page/chinese/sentences';
 
 const columns = {
   node_seconds: Float64Array.of(1e-6, Number.NaN),

@@ -67,13 +67,18 @@ function analyse(client: Client, options: CoreOptions): Uint8Array {
   return whole;
 }
 
-async function start(): Promise<Client> {
-  self.importScripts('trtreport.js');
-  return createCore(createTrtreport);
+async function start(wasmBinary?: ArrayBuffer): Promise<Client> {
+  if (typeof createTrtreport === 'undefined') self.importScripts('trtreport.js');
+  return createCore(createTrtreport, wasmBinary ? { wasmBinary } : {});
 }
 
 async function serve(request: Request): Promise<{ done: unknown; transfer: Transferable[] }> {
   tell('loading', 0);
+  if (request.do === 'load') {
+    core = start(request.wasm);
+    await core;
+    return { done: undefined, transfer: [] };
+  }
   core ??= start();
   const client = await core;
   switch (request.do) {
@@ -85,6 +90,11 @@ async function serve(request: Request): Promise<{ done: unknown; transfer: Trans
       const transfer = Object.values(answer.columns).map((column) => column.buffer as ArrayBuffer);
       return { done: answer, transfer };
     }
+    case 'reopen':
+      client.open([watched(request.model)], request.options);
+      // The columns that later answers leave out are those of this binding.
+      client.analyse(request.options, () => true);
+      return { done: undefined, transfer: [] };
     case 'open': {
       tell('reading', 0);
       client.open([request.model, ...request.files].map(watched), request.options);
@@ -114,7 +124,13 @@ self.onmessage = ({ data }: MessageEvent<Request & { call: number }>) => {
       const { done, transfer } = await serve(data);
       post({ call: data.call, done }, transfer);
     } catch (cause) {
-      if (await core?.then((client) => client.lost, () => true)) core = null;
+      if (
+        await core?.then(
+          (client) => client.lost,
+          () => true,
+        )
+      )
+        core = null;
       post({ call: data.call, fault: faultOf(cause) });
     }
   });

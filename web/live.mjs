@@ -1,0 +1,46 @@
+// Builds dist/live.html, what a live report has beyond a static one: the core and its worker, packed,
+// and the script that asks them. Left out where there is no core.
+import { build } from 'esbuild';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { shared } from './shared.mjs';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+const packed = (id, bytes) =>
+  `<script type="application/octet-stream" id="${id}">` +
+  `${gzipSync(bytes, { level: 9 }).toString('base64')}</script>`;
+
+// Inside <script> the parser ends at "</script" and changes state at "<!--": neither may occur.
+export const inScript = (text) =>
+  text.replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--');
+
+export async function buildLive(common) {
+  const core = process.env.TRTREPORT_WASM || join(root, '../build/wasm');
+  const output = join(root, 'dist/live.html');
+  if (!existsSync(join(core, 'trtreport.wasm'))) {
+    rmSync(output, { force: true });
+    return;
+  }
+  const settings = { ...common, minify: true, legalComments: 'none', write: false };
+  const bundle = async (path, options) => {
+    const made = await build({ ...settings, entryPoints: [join(root, path)], ...options });
+    return made.outputFiles[0].text;
+  };
+  const script = await bundle('src/live/main.tsx', { format: 'iife', plugins: [shared()] });
+  const style = await bundle('src/live/live.css', {});
+  const worker = await bundle('src/live/worker.ts', { format: 'iife' });
+  const glue = readFileSync(join(core, 'trtreport.js'), 'utf8');
+  writeFileSync(
+    output,
+    [
+      `<style>${style.trim()}</style>`,
+      packed('core', readFileSync(join(core, 'trtreport.wasm'))),
+      packed('worker', `${glue}\n;${worker}`),
+      `<script>${inScript(script)}</script>`,
+      '',
+    ].join('\n'),
+  );
+}
