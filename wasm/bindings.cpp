@@ -127,7 +127,15 @@ void trtreport_recompute(void) {
 }
 
 void trtreport_devices(void) {
-  answer_with([](wasm::Session& session, std::string_view) { return session.devices(); });
+  answer_with(
+      [](wasm::Session& session, std::string_view request) { return session.devices(request); });
+}
+
+void trtreport_library(void) {
+  answer_with([](wasm::Session&, std::string_view request) {
+    const auto error = set_device_library(request);
+    return error ? wasm::error_text(*error) : std::string("{}");
+  });
 }
 
 void trtreport_close(void) {

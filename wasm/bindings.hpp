@@ -22,6 +22,8 @@ void trtreport_open(void);
 void trtreport_analyse(void);
 void trtreport_recompute(void);
 void trtreport_devices(void);
+// Hands over the devices that are not built in, for this instance's life.
+void trtreport_library(void);
 void trtreport_close(void);
 
 const char* trtreport_answer(void);

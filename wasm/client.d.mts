@@ -70,6 +70,8 @@ export class Core {
   document(options?: CoreOptions): string;
   recompute(options?: RecomputeOptions): Recomputed;
   devices(): BuiltInDevices;
+  devices(files: CoreOptions["devices"]): Pick<BuiltInDevices, "devices">;
+  library(files: { file: string; content: string }[]): void;
   close(): void;
   readonly heapBytes: number;
   // Whether a fault has ended the instance: another one has to be made.

@@ -88,8 +88,14 @@ export class Core {
     return answer;
   }
 
-  devices() {
-    return this.call("devices");
+  // The built-in devices, or what the core makes of these, given as in the options.
+  devices(files) {
+    return this.call("devices", files);
+  }
+
+  // Device files beyond the one built in, as [{file, content}]; before a device is named.
+  library(files) {
+    this.call("library", files);
   }
 
   close() {

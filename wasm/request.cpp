@@ -200,6 +200,16 @@ tl::expected<OptionsRequest, Error> parse_options(std::string_view json) {
   return result(reader, std::move(request));
 }
 
+tl::expected<std::vector<Device>, Error> parse_devices(std::string_view json) {
+  Reader reader;
+  std::vector<Device> devices;
+  const Json root = parse(json);
+  if (reader.is_array(root, "request")) {
+    for (const Json& device : root) read_device(reader, device, devices);
+  }
+  return result(reader, std::move(devices));
+}
+
 tl::expected<OpenRequest, Error> parse_open(std::string_view json) {
   Reader reader;
   OpenRequest request;

@@ -29,6 +29,9 @@ struct OpenRequest {
   OptionsRequest options;
 };
 
+// [{"file","content","source"}], …: devices as in the options.
+tl::expected<std::vector<Device>, Error> parse_devices(std::string_view json);
+
 // Error codes: bad_request, and those of find_device and parse_device.
 tl::expected<OptionsRequest, Error> parse_options(std::string_view json);
 tl::expected<OpenRequest, Error> parse_open(std::string_view json);

@@ -182,8 +182,16 @@ std::string Session::recompute(std::string_view request) {
   });
 }
 
-std::string Session::devices() const {
-  return answer([](JsonWriter& json) { write_built_in_devices(json); });
+std::string Session::devices(std::string_view request) const {
+  if (request.empty()) return answer([](JsonWriter& json) { write_built_in_devices(json); });
+  const auto devices = parse_devices(request);
+  if (!devices) return error_text(devices.error());
+  return answer([&](JsonWriter& json) {
+    json.key("devices");
+    json.begin_array();
+    for (const Device& device : *devices) write_device_entry(device, json);
+    json.end_array();
+  });
 }
 
 }  // namespace trtreport::wasm

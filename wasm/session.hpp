@@ -30,7 +30,9 @@ class Session {
   // ids still are those of the last document. Figures that precisions do not touch are among the
   // columns only when the binding is another than that of the figures last given.
   std::string recompute(std::string_view request);
-  std::string devices() const;
+  // Without a request the built-in devices, {"version","default_device","devices"}; else those that
+  // it holds as text, {"devices"}: what the core makes of them, each with its precisions.
+  std::string devices(std::string_view request) const;
   void close();
 
  private:

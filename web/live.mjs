@@ -1,13 +1,20 @@
 // Builds dist/live.html, what a live report has beyond a static one: the core and its worker, packed,
 // and the script that asks them. Left out where there is no core.
 import { build } from 'esbuild';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { shared } from './shared.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
+
+/** The device files, in the order of their names. */
+export function readDevices() {
+  const folder = join(root, '../hardware/devices');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return files.sort().map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+}
 
 const packed = (id, bytes) =>
   `<script type="application/octet-stream" id="${id}">` +
@@ -38,7 +45,7 @@ export async function buildLive(common) {
     [
       `<style>${style.trim()}</style>`,
       packed('core', readFileSync(join(core, 'trtreport.wasm'))),
-      packed('worker', `${glue}\n;${worker}`),
+      packed('worker', `${glue}\n;var trtreportDevices=${JSON.stringify(readDevices())};${worker}`),
       `<script>${inScript(script)}</script>`,
       '',
     ].join('\n'),

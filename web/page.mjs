@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readDevices } from './live.mjs';
 import { sample } from './sample.mjs';
 import { shared } from './shared.mjs';
 
@@ -39,6 +40,7 @@ const kFiles = [
   'worker.js',
   'trtreport.js',
   'trtreport.wasm',
+  'devices.json',
   'resnet50.onnx',
   'report.html',
   'THIRD_PARTY_NOTICES',
@@ -102,6 +104,7 @@ export async function buildPage(common) {
   copyFileSync(join(root, '../templates/report.html'), join(dist, 'report.html'));
   for (const name of ['trtreport.js', 'trtreport.wasm'])
     if (existsSync(join(core, name))) copyFileSync(join(core, name), join(dist, name));
+  writeFileSync(join(dist, 'devices.json'), JSON.stringify(readDevices()));
   notices();
   const present = kFiles.filter((name) => existsSync(join(dist, name)));
   await writeServiceWorker(common, present);

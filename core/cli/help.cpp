@@ -9,7 +9,8 @@ std::string_view help_text() {
 It reads the model's structure and the device's peaks: no GPU, no Python, no network.
 
 Usage: trtreport MODEL [options]
-       trtreport device list | show NAME | validate FILE
+       trtreport device list | show | validate | link | derive …   (trtreport device --help)
+       trtreport serve [options]                                   (trtreport serve --help)
 
 Outputs; FILE, or - for standard output; without any, a summary on the terminal:
   -o, --output FILE          the report, one HTML file that opens anywhere. It is live: it carries
@@ -23,8 +24,9 @@ Outputs; FILE, or - for standard output; without any, a summary on the terminal:
 
 Hardware:
       --device NAME|FILE     what to predict for: a name or alias (trtreport device list), with
-                             @datasheet or @measured after it where the peaks of that source are
-                             wanted, or a device file; repeatable; NVIDIA H100 SXM unless given
+                             :MODE after it for a power mode, and @datasheet or @measured where
+                             the peaks of that source are wanted (else measured, where there are
+                             any); or a device file; repeatable; NVIDIA H100 SXM unless given
       --precision P          fp32, tf32, fp16, bf16, fp8, int8, fp4, int4, or model (each tensor
                              as it is stored); repeatable; all that the device has unless given
       --sparse               count on 2:4 sparse weights where the device gains from them
@@ -54,9 +56,75 @@ Examples:
   trtreport model.onnx --minShapes=x:1x3x224x224 --optShapes=x:8x3x224x224 --maxShapes=x:32x3x224x224
   trtreport model.onnx --markdown - --csv layers.csv
   trtreport model.onnx --json - | python3 -m json.tool
+  trtreport model.onnx --device jetson-agx-orin-64gb:30W --precision int8
   trtreport device show h100-sxm
 
 Exit status: 0 fine, 2 bad usage, 3 the model cannot be read, 4 an output cannot be written.
+)";
+}
+
+std::string_view device_help_text() {
+  return R"(The devices that trtreport knows, and the arithmetic behind their figures.
+
+Usage: trtreport device list
+       trtreport device show NAME|FILE
+       trtreport device validate FILE
+       trtreport device link FILE
+       trtreport device derive gpu --sms N --clock MHZ --rate N
+       trtreport device derive cpu --cores N --clock MHZ --units N --simd BITS
+       trtreport device derive memory --clock MHZ --transfers N --bus BITS [--channels N]
+       trtreport device derive ridge --peak FLOPS --bandwidth BYTES
+
+list prints names, aliases and power modes. A name matches exactly or by an alias, whatever the
+case, never by a part of it. show prints every figure with its derivation, source and confidence.
+validate checks a file against the schema (hardware/devices/SCHEMA.md). link prints what goes behind
+the page's address to open it with that device.
+
+derive prints a peak's derivation:
+  gpu       SMs x clock x FMA per clock and SM x 2; --rate is of the unit and precision meant
+  cpu       cores x clock x FMA units a core x (SIMD bits / type's bits) x 2
+  memory    clock x transfers per clock x bus bits / 8 x channels; DDR and HBM make 2 transfers a
+            clock, GDDR6 8 and GDDR6X 16 of the clock that is usually stated
+  ridge     peak / bandwidth: the intensity above which arithmetic bounds
+
+Examples:
+  trtreport device list
+  trtreport device show jetson-agx-orin-64gb:30W
+  trtreport device validate hardware/devices/h100-sxm.json
+  trtreport device derive gpu --sms 108 --clock 1410 --rate 1024
+  trtreport device derive cpu --cores 8 --clock 3000 --units 2 --simd 256
+  trtreport device derive memory --clock 1333 --transfers 2 --bus 64 --channels 6
+  trtreport device derive ridge --peak 29.8e12 --bandwidth 760.32e9
+
+Exit status: 0 fine, 2 bad usage, an unknown device or a bad device file.
+)";
+}
+
+std::string_view serve_help_text() {
+  return R"(Hosts the page on this machine and takes device files that trtprobe uploads; the open page
+shows a new device at once. Models are analysed in the browser: none is ever uploaded.
+
+Usage: trtreport serve [options]
+
+      --port N               8765 unless given; 0: a free one
+      --bind ADDRESS         127.0.0.1 unless given, which only this machine reaches; any other
+                             address needs a token
+      --token TEXT           what an upload must bring as "Authorization: Bearer TEXT"; taken from
+                             TRTREPORT_TOKEN as well, where other users of the machine do not see it
+      --devices FOLDER       where uploads are kept, one file a device; devices unless given, made
+                             where there is none
+      --page FOLDER          the built page, where it lies elsewhere than ./dev web --build puts it
+  -h, --help                 print this text
+
+An upload is a POST of a device file (hardware/devices/SCHEMA.md) of 256 KB at most to /devices.
+
+Examples:
+  trtreport serve
+  TRTREPORT_TOKEN=secret trtreport serve --bind 0.0.0.0 --port 8080 --devices measured
+  curl --data-binary @device.json http://127.0.0.1:8765/devices
+  trtprobe --upload http://127.0.0.1:8765/devices
+
+Exit status: 0 after Ctrl+C, 2 bad usage, 4 the address or the folder cannot be used.
 )";
 }
 

@@ -4,6 +4,7 @@
 #include "cli/devices.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
+#include "cli/serve.hpp"
 
 #if defined(__GLIBC__)
 #include <malloc.h>
@@ -36,7 +37,14 @@ int main(int count, char** arguments) {
       return line.error().status;
     }
     handle_signals();
-    return line->action == Action::Analyse ? run_analysis(*line) : run_device_command(*line);
+    switch (line->action) {
+      case Action::Analyse:
+        return run_analysis(*line);
+      case Action::Serve:
+        return run_server(line->serve);
+      default:
+        return run_device_command(*line);
+    }
   } catch (const std::bad_alloc&) {
     std::fputs("trtreport: out of memory\n", stderr);
   } catch (const std::exception& error) {

@@ -158,26 +158,91 @@ Fault understand(const Words& words, CommandLine& line) {
   return check_outputs(line);
 }
 
-struct DeviceCommands {
+struct Commands {
   CLI::App* device;
-  CLI::App* list;
-  CLI::App* show;
-  CLI::App* validate;
+  CLI::App* derive;
+  CLI::App* serve;
+  std::vector<std::pair<CLI::App*, Action>> actions;
 };
 
-DeviceCommands add_device(CLI::App& app, CommandLine& line) {
-  DeviceCommands commands = {};
+void add_number(CLI::App* app, const char* name, double& target, const char* unit,
+                bool required = true) {
+  app->add_option(name, target)
+      ->type_name(unit)
+      ->required(required)
+      ->check([](const std::string& text) {
+        double value = 0;
+        const bool fine = CLI::detail::lexical_cast(text, value) && value > 0 && value < 1e30;
+        return fine ? std::string() : "'" + text + "' is no positive number";
+      });
+}
+
+void add_derive(Commands& commands, DeriveNumbers& numbers) {
+  commands.derive = commands.device->add_subcommand("derive");
+  CLI::App* gpu = commands.derive->add_subcommand("gpu");
+  add_number(gpu, "--sms", numbers.sms, "N");
+  add_number(gpu, "--clock", numbers.clock_mhz, "MHZ");
+  add_number(gpu, "--rate", numbers.rate, "N");
+  CLI::App* cpu = commands.derive->add_subcommand("cpu");
+  add_number(cpu, "--cores", numbers.cores, "N");
+  add_number(cpu, "--clock", numbers.clock_mhz, "MHZ");
+  add_number(cpu, "--units", numbers.units, "N");
+  add_number(cpu, "--simd", numbers.simd_bits, "BITS");
+  CLI::App* memory = commands.derive->add_subcommand("memory");
+  add_number(memory, "--clock", numbers.clock_mhz, "MHZ");
+  add_number(memory, "--transfers", numbers.transfers, "N");
+  add_number(memory, "--bus", numbers.bus_bits, "BITS");
+  add_number(memory, "--channels", numbers.channels, "N", false);
+  CLI::App* ridge = commands.derive->add_subcommand("ridge");
+  add_number(ridge, "--peak", numbers.peak, "FLOPS");
+  add_number(ridge, "--bandwidth", numbers.bandwidth, "BYTES");
+  for (const auto& [app, action] :
+       {std::pair(gpu, Action::DeriveGpu), std::pair(cpu, Action::DeriveCpu),
+        std::pair(memory, Action::DeriveMemory), std::pair(ridge, Action::DeriveRidge)})
+    commands.actions.emplace_back(app, action);
+}
+
+void add_serve(CLI::App& app, Commands& commands, ServeOptions& serve) {
+  commands.serve = app.add_subcommand("serve");
+  commands.serve->add_option("--port", serve.port)->type_name("N")->check(CLI::Range(0, 65535));
+  commands.serve->add_option("--bind", serve.bind)->type_name("ADDRESS");
+  commands.serve->add_option("--token", serve.token)->type_name("TEXT")->envname("TRTREPORT_TOKEN");
+  commands.serve->add_option("--devices", serve.devices)->type_name("FOLDER");
+  commands.serve->add_option("--page", serve.page)->type_name("FOLDER");
+  commands.actions.emplace_back(commands.serve, Action::Serve);
+}
+
+Commands add_commands(CLI::App& app, CommandLine& line) {
+  Commands commands = {};
   commands.device = app.add_subcommand("device");
-  commands.list = commands.device->add_subcommand("list");
-  commands.show = commands.device->add_subcommand("show");
-  commands.show->add_option("NAME", line.argument)->required();
-  commands.validate = commands.device->add_subcommand("validate");
-  commands.validate->add_option("FILE", line.argument)->required();
+  CLI::App* list = commands.device->add_subcommand("list");
+  CLI::App* show = commands.device->add_subcommand("show");
+  show->add_option("NAME", line.argument)->required();
+  CLI::App* validate = commands.device->add_subcommand("validate");
+  validate->add_option("FILE", line.argument)->required();
+  CLI::App* link = commands.device->add_subcommand("link");
+  link->add_option("FILE", line.argument)->required();
+  commands.actions = {{list, Action::DeviceList},
+                      {show, Action::DeviceShow},
+                      {validate, Action::DeviceValidate},
+                      {link, Action::DeviceLink}};
+  add_derive(commands, line.derive);
+  add_serve(app, commands, line.serve);
   return commands;
 }
 
-Ending usage_fault(const std::string& message) {
-  return {kBadUsage, "trtreport: " + message + " (see trtreport --help)\n"};
+std::string_view help_of(const Commands& commands) {
+  if (commands.serve->parsed()) return serve_help_text();
+  return commands.device->parsed() ? device_help_text() : help_text();
+}
+
+const char* help_option(const Commands& commands) {
+  if (commands.serve->parsed()) return "serve --help";
+  return commands.device->parsed() ? "device --help" : "--help";
+}
+
+Ending usage_fault(const std::string& message, const char* help = "--help") {
+  return {kBadUsage, "trtreport: " + message + " (see trtreport " + help + ")\n"};
 }
 
 }  // namespace
@@ -189,22 +254,27 @@ tl::expected<CommandLine, Ending> parse_command_line(int count, const char* cons
   app.set_help_flag("-h,--help");
   app.set_version_flag("--version", "trtreport " + std::string(kVersion));
   add_options(app, line, words);
-  const DeviceCommands commands = add_device(app, line);
+  const Commands commands = add_commands(app, line);
   try {
     app.parse(count, arguments);
   } catch (const CLI::CallForHelp&) {
-    return tl::unexpected(Ending{kFine, std::string(help_text())});
+    return tl::unexpected(Ending{kFine, std::string(help_of(commands))});
   } catch (const CLI::CallForVersion&) {
     return tl::unexpected(Ending{kFine, app.version() + "\n"});
   } catch (const CLI::ParseError& error) {
-    return tl::unexpected(usage_fault(error.what()));
+    return tl::unexpected(usage_fault(error.what(), help_option(commands)));
   }
-  if (commands.list->parsed()) line.action = Action::DeviceList;
-  if (commands.show->parsed()) line.action = Action::DeviceShow;
-  if (commands.validate->parsed()) line.action = Action::DeviceValidate;
-  if (line.action != Action::Analyse) return line;
+  for (const auto& [command, action] : commands.actions) {
+    if (!command->parsed()) continue;
+    line.action = action;
+    return line;
+  }
   if (commands.device->parsed()) {
-    return tl::unexpected(usage_fault("device: one of list, show NAME, validate FILE must follow"));
+    return tl::unexpected(usage_fault(
+        commands.derive->parsed()
+            ? "device derive: one of gpu, cpu, memory, ridge must follow"
+            : "device: one of list, show NAME, validate FILE, link FILE, derive … must follow",
+        help_option(commands)));
   }
   if (Fault fault = understand(words, line)) return tl::unexpected(usage_fault(*fault));
   return line;

@@ -21,7 +21,30 @@ enum ExitStatus : int { kFine = 0, kBadUsage = 2, kUnreadableModel = 3, kUnwrita
 
 using Shapes = std::map<std::string, std::vector<int64_t>>;
 
-enum class Action : uint8_t { Analyse, DeviceList, DeviceShow, DeviceValidate };
+enum class Action : uint8_t {
+  Analyse,
+  DeviceList,
+  DeviceShow,
+  DeviceValidate,
+  DeviceLink,
+  DeriveGpu,
+  DeriveCpu,
+  DeriveMemory,
+  DeriveRidge,
+  Serve
+};
+
+// The numbers of `device derive`, in the options' units; each Action uses its own.
+struct DeriveNumbers {
+  double sms = 0, cores = 0, clock_mhz = 0, rate = 0, units = 0, simd_bits = 0;
+  double transfers = 0, bus_bits = 0, channels = 1;
+  double peak = 0, bandwidth = 0;
+};
+
+struct ServeOptions {
+  std::string bind = "127.0.0.1", token, devices = "devices", page;
+  int port = 8765;
+};
 
 struct CommandLine {
   Action action = Action::Analyse;
@@ -35,6 +58,8 @@ struct CommandLine {
   Convention convention = Convention::Hardware;
   bool live = true;  // of report.html
   bool verbose = false;
+  DeriveNumbers derive;
+  ServeOptions serve;
 };
 
 // What to do instead: print `text` and end with `status` (help and version: to standard output,
@@ -46,8 +71,10 @@ struct Ending {
 
 tl::expected<CommandLine, Ending> parse_command_line(int count, const char* const* arguments);
 
-// What --help prints.
+// What --help prints, alone and after `device` and `serve`.
 std::string_view help_text();
+std::string_view device_help_text();
+std::string_view serve_help_text();
 
 // "1x3x224x224" or "1,3,224,224"; an empty text is a scalar. Empty where it is no shape.
 std::optional<std::vector<int64_t>> parse_shape(std::string_view text);

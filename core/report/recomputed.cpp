@@ -19,22 +19,29 @@ void write_recomputed(const Analysis& analysis, const Roofline& roofline, JsonWr
   write_diagnostics(analysis, json);
 }
 
+void write_device_entry(const Device& device, JsonWriter& json) {
+  json.begin_object();
+  json.key("precisions");
+  json.begin_array();
+  for (const Precision precision : supported_precisions(device, {})) json.value(name(precision));
+  json.end_array();
+  json.key("device");
+  write_device(device, json);
+  json.end_object();
+}
+
 void write_built_in_devices(JsonWriter& json) {
+  const auto write = [&](const std::string& name) {
+    if (const auto device = find_device(name)) write_device_entry(*device, json);
+  };
   json.member("version", kVersion);
   json.member("default_device", kDefaultDevice);
   json.key("devices");
   json.begin_array();
   for (const DeviceName& each : device_names()) {
-    const auto device = find_device(each.name);
-    if (!device) continue;
-    json.begin_object();
-    json.key("precisions");
-    json.begin_array();
-    for (const Precision precision : supported_precisions(*device, {})) json.value(name(precision));
-    json.end_array();
-    json.key("device");
-    write_device(*device, json);
-    json.end_object();
+    write(each.name);
+    if (each.measured) write(each.name + "@datasheet");
+    for (const std::string& mode : each.power_modes) write(each.name + ":" + mode + "@datasheet");
   }
   json.end_array();
 }

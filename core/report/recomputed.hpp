@@ -12,8 +12,12 @@ namespace trtreport {
 // as the document's.
 void write_recomputed(const Analysis& analysis, const Roofline& roofline, JsonWriter& json);
 
+// {"precisions":[…],"device":{…}}: a device as in a document, and what it supports.
+void write_device_entry(const Device& device, JsonWriter& json);
+
 // Members of an object that the caller has begun: "version", "default_device" and "devices", the
-// built-in ones as in a document, each with the "precisions" that it supports.
+// built-in ones as such entries, those with figures of both kinds twice, and each in its power
+// modes.
 void write_built_in_devices(JsonWriter& json);
 
 }  // namespace trtreport

@@ -1,7 +1,7 @@
 // Built-in devices: found by name or alias, nearest names offered where none matches.
 #include "roofline/device.hpp"
 
-#include "base/sorting.hpp"
+#include "roofline/device_reader.hpp"
 #include "roofline/embedded_devices.hpp"
 
 #include <algorithm>
@@ -19,10 +19,36 @@ std::string lowered(std::string_view text) {
   return result;
 }
 
+struct File {
+  std::string name, content;
+};
+
+// What set_device_library was given.
+std::vector<File>& handed_over() {
+  static std::vector<File> files;
+  return files;
+}
+
+// A device of the same name that was handed over comes before the one built in, which is the same.
+std::vector<EmbeddedFile> library() {
+  std::vector<EmbeddedFile> files;
+  for (const File& file : handed_over()) files.push_back({file.name, file.content});
+  for (const EmbeddedFile& file : embedded_devices()) files.push_back(file);
+  return files;
+}
+
 bool is_called(const Device& device, const std::string& wanted) {
   if (lowered(device.name) == wanted) return true;
   return std::any_of(device.aliases.begin(), device.aliases.end(),
                      [&](const std::string& alias) { return lowered(alias) == wanted; });
+}
+
+// The mode as the file writes it; itself where there is no such mode.
+std::string spelled(const std::string& mode, const std::vector<std::string>& modes) {
+  for (const std::string& each : modes) {
+    if (lowered(each) == mode) return each;
+  }
+  return mode;
 }
 
 // Insertions, deletions and replacements that turn one text into the other.
@@ -52,13 +78,16 @@ Error unknown_device(std::string_view name) {
   constexpr size_t kOffered = 3;
   constexpr size_t kMostText = 200;
   const std::string wanted = lowered(name.substr(0, kMostText));
-  std::vector<DeviceName> names = device_names();
-  sort_items(names, [&](const DeviceName& a, const DeviceName& b) {
-    return distance_to(a, wanted) < distance_to(b, wanted);
-  });
+  // The nearest one at a time: a sort of these records would be one of the module's largest parts.
+  const std::vector<DeviceName> names = device_names();
+  std::vector<size_t> distances;
+  for (const DeviceName& device : names) distances.push_back(distance_to(device, wanted));
   std::string offers;
-  for (size_t index = 0; index < names.size() && index < kOffered; ++index) {
-    offers += (index == 0 ? "" : ", ") + ("'" + names[index].name + "'");
+  for (size_t offered = 0; offered < kOffered && offered < names.size(); ++offered) {
+    const auto nearest = std::min_element(distances.begin(), distances.end());
+    *nearest = SIZE_MAX;
+    const DeviceName& device = names[static_cast<size_t>(nearest - distances.begin())];
+    offers += (offers.empty() ? "'" : ", '") + device.name + "'";
   }
   return {"unknown_device",
           "no device is called '" + std::string(name) + "'; the nearest are " + offers};
@@ -78,12 +107,34 @@ int Device::capability() const {
 
 std::vector<DeviceName> device_names() {
   std::vector<DeviceName> names;
-  for (const EmbeddedFile& file : embedded_devices()) {
-    const auto device = parse_device(file.content, file.name, PeakSource::Preferred);
-    if (device) names.push_back({device->name, device->aliases});
+  for (const EmbeddedFile& file : library()) {
+    auto device = parse_device(file.content, file.name, PeakSource::Preferred);
+    if (!device) continue;
+    auto place = names.begin();
+    while (place != names.end() && place->name < device->name) ++place;
+    if (place != names.end() && place->name == device->name) continue;
+    names.insert(place, {std::move(device->name), std::move(device->aliases),
+                         std::move(device->power_modes), device->measured});
   }
-  sort_items(names, [](const DeviceName& a, const DeviceName& b) { return a.name < b.name; });
   return names;
+}
+
+std::optional<Error> set_device_library(std::string_view json) {
+  DeviceReader reader("the device library");
+  const Json list = Json::parse(json, nullptr, false);
+  if (!list.is_array()) reader.fail("", "is no JSON list");
+  std::vector<File> files;
+  for (const Json& item : list) {
+    if (!item.is_object()) reader.fail("", "holds what is no device file");
+    if (reader.error()) break;
+    File file{reader.text(item, "file", ""), reader.text(item, "content", "")};
+    const auto device = parse_device(file.content, file.name, PeakSource::Preferred);
+    if (!device) return device.error();
+    files.push_back(std::move(file));
+  }
+  if (reader.error()) return reader.error();
+  handed_over() = std::move(files);
+  return std::nullopt;
 }
 
 tl::expected<Device, Error> find_device(std::string_view name) {
@@ -100,10 +151,14 @@ tl::expected<Device, Error> find_device(std::string_view name) {
     source = suffix == "measured" ? PeakSource::Measured : PeakSource::Datasheet;
     plain = name.substr(0, at);
   }
-  const std::string wanted = lowered(plain);
-  for (const EmbeddedFile& file : embedded_devices()) {
-    const auto device = parse_device(file.content, file.name, PeakSource::Datasheet);
-    if (device && is_called(*device, wanted)) return parse_device(file.content, file.name, source);
+  const size_t colon = plain.find(':');
+  const std::string wanted = lowered(plain.substr(0, colon));
+  const std::string mode =
+      colon == std::string_view::npos ? std::string() : lowered(plain.substr(colon + 1));
+  for (const EmbeddedFile& file : library()) {
+    const auto device = parse_device(file.content, file.name, PeakSource::Preferred);
+    if (device && is_called(*device, wanted))
+      return parse_device(file.content, file.name, source, spelled(mode, device->power_modes));
   }
   return tl::make_unexpected(unknown_device(plain));
 }

@@ -45,12 +45,16 @@ struct Device {
   std::string vendor;
   std::string kind;                // "gpu" or "cpu"
   std::string compute_capability;  // "8.6"; empty for CPUs
-  bool measured = false;           // peaks are the probe's
+  std::string power_mode;          // that the figures are of, where one was asked for
+  std::vector<std::string> power_modes;
+  bool measured = false;  // peaks and bandwidth are the probe's, as far as it measured them
   std::map<Precision, Peak> peaks;
   std::optional<double> dram_bandwidth;  // B/s
   std::optional<uint64_t> memory_bytes, l2_bytes;
   std::optional<double> power_w;
   std::optional<double> launch_seconds;  // per kernel; measured devices only
+  // Accelerators beside the GPU, which no engine on the GPU uses: "engines", "int8", ….
+  std::vector<std::pair<std::string, double>> dla;
   std::vector<Derivation> derivations;
   std::vector<std::pair<std::string, std::string>> sources, confidence, exceptions;
 
@@ -71,24 +75,31 @@ double cpu_peak(double cores, double clock_mhz, double fma_units, double simd_bi
 double memory_bandwidth(double clock_mhz, double transfers_per_clock, double bus_bits,
                         double channels);
 
-// Parses one device file. Derives what the file leaves to `structure`: GPU peak = SMs x clock x FMA
-// per clock and SM x 2; CPU peak = cores x clock x FMA units x SIMD lanes x 2; bandwidth = memory
-// clock x transfers x bus bits / 8 x channels. Errors name the field. Error codes: bad_device_file,
-// no_such_source.
+// Parses one device file (hardware/devices/SCHEMA.md). Derives what the file leaves to `structure`:
+// GPU peak = SMs x clock x FMA per clock and SM x 2; CPU peak = cores x clock x FMA units x SIMD
+// lanes x 2; bandwidth = memory clock x transfers x bus bits / 8 x channels. In a power mode the
+// name has ":MODE" behind it. Errors name the field. Error codes: bad_device_file, no_such_source,
+// no_such_mode.
 tl::expected<Device, Error> parse_device(std::string_view json, std::string_view file,
-                                         PeakSource source);
+                                         PeakSource source, std::string_view power_mode = {});
 
-// The built-in devices' (name, aliases), sorted by name.
+// The library's devices, sorted by name.
 struct DeviceName {
   std::string name;
-  std::vector<std::string> aliases;
+  std::vector<std::string> aliases, power_modes;
+  bool measured = false;
 };
 std::vector<DeviceName> device_names();
 
-// NAME[@measured|@datasheet] of a built-in device, matched exactly or by alias
-// (case-insensitively), never by substring. Error code unknown_device with the nearest names in the
-// message.
+// NAME[:MODE][@measured|@datasheet] of a device of the library, name and mode matched exactly or by
+// alias (case-insensitively), never by substring. Error code unknown_device with the nearest names
+// in the message; those of parse_device.
 tl::expected<Device, Error> find_device(std::string_view name);
+
+// WebAssembly has but the default device built in, for its size's sake: the page hands the others
+// over, as [{"file":"name.json","content":"{…}"}]. Replaces what was handed over before. Error code
+// bad_device_file; then nothing changes. Not to be called while another thread looks a device up.
+std::optional<Error> set_device_library(std::string_view json);
 
 inline constexpr std::string_view kDefaultDevice = "NVIDIA H100 SXM";
 

@@ -2,91 +2,23 @@
 // fault names its path.
 #include "base/number_text.hpp"
 #include "roofline/device.hpp"
+#include "roofline/device_measured.hpp"
+#include "roofline/device_reader.hpp"
 
-#include <cmath>
 #include <initializer_list>
-
-#include <nlohmann/json.hpp>
 
 namespace trtreport {
 
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr std::string_view kSchema = "trtreport-device/1";
+constexpr size_t kMostName = 100;
 
-// One file being read; the first fault wins.
-class Reader {
- public:
-  explicit Reader(std::string_view file) : file_(file) {}
-
-  void fail(const std::string& path, std::string_view what) {
-    if (!error_)
-      error_ = Error{"bad_device_file", std::string(file_) + ": " + path + " " + std::string(what)};
-  }
-  const std::optional<Error>& error() const { return error_; }
-
-  // Null where the member is absent or null; a fault where it is of another kind.
-  const Json* object(const Json& parent, const std::string& key, const std::string& path) {
-    const Json* value = member(parent, key);
-    if (value == nullptr || value->is_object()) return value;
-    fail(path + key, "must be an object");
-    return nullptr;
-  }
-
-  std::optional<double> number(const Json& parent, const std::string& key,
-                               const std::string& path) {
-    const Json* value = member(parent, key);
-    if (value == nullptr) return std::nullopt;
-    const double result = value->is_number() ? value->get<double>() : -1;
-    if (value->is_number() && std::isfinite(result) && result > 0) return result;
-    fail(path + key, "must be a positive number");
-    return std::nullopt;
-  }
-
-  std::optional<uint64_t> bytes(const Json& parent, const std::string& key,
-                                const std::string& path) {
-    constexpr double kMost = 1e18;
-    const std::optional<double> value = number(parent, key, path);
-    if (!value) return std::nullopt;
-    if (*value <= kMost) return static_cast<uint64_t>(*value);
-    fail(path + key, "is too large");
-    return std::nullopt;
-  }
-
-  std::string text(const Json& parent, const std::string& key, const std::string& path) {
-    const Json* value = member(parent, key);
-    if (value == nullptr) return {};
-    if (value->is_string()) return value->get<std::string>();
-    fail(path + key, "must be a string");
-    return {};
-  }
-
-  std::vector<std::pair<std::string, std::string>> texts(const Json& parent,
-                                                         const std::string& key) {
-    std::vector<std::pair<std::string, std::string>> result;
-    const Json* value = object(parent, key, "");
-    if (value == nullptr) return result;
-    for (const auto& [name, item] : value->items()) {
-      if (item.is_string()) {
-        result.emplace_back(name, item.get<std::string>());
-      } else {
-        fail(key + "." + name, "must be a string");
-      }
-    }
-    return result;
-  }
-
- private:
-  static const Json* member(const Json& parent, const std::string& key) {
-    const auto found = parent.find(key);
-    return found == parent.end() || found->is_null() ? nullptr : &*found;
-  }
-
-  std::string_view file_;
-  std::optional<Error> error_;
-};
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text.empty() ? "none" : text;
+}
 
 // Keys of "peaks" and of the rates: fp64 is documented and derived, but no engine precision.
 bool is_rate_name(const std::string& key) {
@@ -108,8 +40,8 @@ void set_derived(Device& device, const std::string& key, bool tensor, double val
   if (!slot) slot = value;
 }
 
-void derive_gpu_unit(Reader& reader, const Json& structure, bool tensor, double sms, double clock,
-                     Device& device) {
+void derive_gpu_unit(DeviceReader& reader, const Json& structure, bool tensor, double sms,
+                     double clock, double sparse_factor, Device& device) {
   const std::string key = tensor ? "tensor_fma_per_clock_per_sm" : "vector_fma_per_clock_per_sm";
   const Json* rates = reader.object(structure, key, "structure.");
   if (rates == nullptr) return;
@@ -123,28 +55,59 @@ void derive_gpu_unit(Reader& reader, const Json& structure, bool tensor, double 
         {precision + (tensor ? " tensor" : " vector"),
          product({{sms, " SM x "}, {clock, " MHz x "}, {*fma, " FMA x 2"}}), value});
     set_derived(device, precision, tensor, value);
+    const std::optional<Precision> engine = precision_from_name(precision);
+    if (!tensor || !engine || sparse_factor <= 1) continue;
+    Peak& peak = device.peaks[*engine];
+    if (!peak.tensor_sparse) peak.tensor_sparse = sparse_factor * value;
   }
 }
 
-void derive_gpu(Reader& reader, const Json& structure, Device& device) {
-  const std::optional<double> sms = reader.number(structure, "sms", "structure.");
-  const std::optional<double> clock = reader.number(structure, "clock_mhz", "structure.");
-  const std::optional<double> tensor_clock =
-      reader.number(structure, "tensor_clock_mhz", "structure.");
-  if (!sms || !clock) return;
-  derive_gpu_unit(reader, structure, true, *sms, tensor_clock.value_or(*clock), device);
-  derive_gpu_unit(reader, structure, false, *sms, *clock, device);
+// What a power mode sets; the structure's own numbers hold where it sets none.
+struct PowerMode {
+  std::optional<double> sms, clock_mhz, memory_clock_mhz, power_w;
+};
+
+void scale(std::optional<double>& figure, double factor) {
+  if (figure) *figure *= factor;
 }
 
-void derive_cpu(Reader& reader, const Json& structure, Device& device) {
+// The mode's number in place of the structure's, and by how much it differs.
+double replace(std::optional<double>& number, const std::optional<double>& by) {
+  if (!number || !by) return 1;
+  const double factor = *by / *number;
+  number = by;
+  return factor;
+}
+
+// Given peaks are those of the structure as it stands in the file; another power mode's go with
+// its clock and its number of SMs.
+void derive_gpu(DeviceReader& reader, const Json& structure, const PowerMode& mode,
+                Device& device) {
+  std::optional<double> sms = reader.number(structure, "sms", "structure.");
+  std::optional<double> clock = reader.number(structure, "clock_mhz", "structure.");
+  std::optional<double> tensor_clock = reader.number(structure, "tensor_clock_mhz", "structure.");
+  const double factor = replace(sms, mode.sms) * replace(clock, mode.clock_mhz);
+  if (mode.clock_mhz) tensor_clock.reset();
+  for (auto& [precision, peak] : device.peaks) {
+    scale(peak.tensor, factor);
+    scale(peak.tensor_sparse, factor);
+    scale(peak.vector, factor);
+  }
+  const double sparse = reader.number(structure, "sparse_factor", "structure.").value_or(1);
+  if (!sms || !clock) return;
+  derive_gpu_unit(reader, structure, true, *sms, tensor_clock.value_or(*clock), sparse, device);
+  derive_gpu_unit(reader, structure, false, *sms, *clock, 1, device);
+}
+
+void derive_cpu(DeviceReader& reader, const Json& structure, Device& device) {
   const std::optional<double> cores = reader.number(structure, "cores", "structure.");
   const std::optional<double> clock = reader.number(structure, "clock_mhz", "structure.");
   const std::optional<double> units = reader.number(structure, "fma_units", "structure.");
   const std::optional<double> simd = reader.number(structure, "simd_bits", "structure.");
   if (!cores || !clock || !units || !simd) return;
-  for (const auto& [precision, lane] : {std::pair<std::string, double>{"fp32", 32}, {"fp64", 64}}) {
+  for (const auto& [precision, lane] : {std::pair<const char*, double>{"fp32", 32}, {"fp64", 64}}) {
     const double value = cpu_peak(*cores, *clock, *units, *simd, lane);
-    device.derivations.push_back({precision + " vector",
+    device.derivations.push_back({std::string(precision) + " vector",
                                   product({{*cores, " cores x "},
                                            {*clock, " MHz x "},
                                            {*units, " FMA units x "},
@@ -154,11 +117,13 @@ void derive_cpu(Reader& reader, const Json& structure, Device& device) {
   }
 }
 
-void derive_bandwidth(Reader& reader, const Json& structure, Device& device) {
+void derive_bandwidth(DeviceReader& reader, const Json& structure, const PowerMode& mode,
+                      Device& device) {
   const Json* memory = reader.object(structure, "memory", "structure.");
   if (memory == nullptr) return;
-  const std::string path = "structure.memory.";
-  const std::optional<double> clock = reader.number(*memory, "clock_mhz", path);
+  constexpr std::string_view path = "structure.memory.";
+  std::optional<double> clock = reader.number(*memory, "clock_mhz", path);
+  scale(device.dram_bandwidth, replace(clock, mode.memory_clock_mhz));
   const std::optional<double> transfers = reader.number(*memory, "transfers_per_clock", path);
   const std::optional<double> bus = reader.number(*memory, "bus_bits", path);
   const double channels = reader.number(*memory, "channels", path).value_or(1);
@@ -173,39 +138,33 @@ void derive_bandwidth(Reader& reader, const Json& structure, Device& device) {
   if (!device.dram_bandwidth) device.dram_bandwidth = value;
 }
 
-void read_peaks(Reader& reader, const Json& parent, const std::string& path, Device& device) {
-  const Json* peaks = reader.object(parent, "peaks", path);
+void read_peaks(DeviceReader& reader, const Json& file, Device& device) {
+  const Json* peaks = reader.object(file, "peaks", "");
   if (peaks == nullptr) return;
   for (const auto& [key, value] : peaks->items()) {
-    const std::string place = path + "peaks." + key;
+    const std::string place = "peaks." + key;
     if (!is_rate_name(key) || key == "model") reader.fail(place, "is no precision");
     if (!value.is_object()) {
       reader.fail(place, "must be an object");
       continue;
     }
+    const std::string inside = place + ".";
     Peak peak;
-    peak.tensor = reader.number(value, "tensor", place + ".");
-    peak.tensor_sparse = reader.number(value, "tensor_sparse", place + ".");
-    peak.vector = reader.number(value, "vector", place + ".");
-    peak.accumulate = reader.text(value, "accumulate", place + ".");
+    peak.tensor = reader.number(value, "tensor", inside);
+    peak.tensor_sparse = reader.number(value, "tensor_sparse", inside);
+    peak.vector = reader.number(value, "vector", inside);
+    peak.accumulate = reader.text(value, "accumulate", inside);
     if (const std::optional<Precision> precision = precision_from_name(key))
       device.peaks[*precision] = peak;
   }
 }
 
-void read_rates(Reader& reader, const Json& parent, const std::string& path, Device& device) {
-  read_peaks(reader, parent, path, device);
-  if (const Json* bandwidth = reader.object(parent, "bandwidth", path)) {
-    device.dram_bandwidth = reader.number(*bandwidth, "dram", path + "bandwidth.");
-  }
-  device.launch_seconds = reader.number(parent, "launch_seconds", path);
-}
-
-void read_identity(Reader& reader, const Json& file, Device& device) {
+void read_identity(DeviceReader& reader, const Json& file, Device& device) {
   if (reader.text(file, "schema", "") != kSchema)
     reader.fail("schema", "must be \"" + std::string(kSchema) + "\"");
   device.name = reader.text(file, "name", "");
   if (device.name.empty()) reader.fail("name", "is missing");
+  if (device.name.size() > kMostName) reader.fail("name", "is too long");
   device.vendor = reader.text(file, "vendor", "");
   device.kind = reader.text(file, "kind", "");
   if (device.kind != "gpu" && device.kind != "cpu")
@@ -220,17 +179,72 @@ void read_identity(Reader& reader, const Json& file, Device& device) {
   }
 }
 
-void read_datasheet(Reader& reader, const Json& file, Device& device) {
-  read_rates(reader, file, "", device);
-  device.launch_seconds.reset();  // a datasheet knows none
-  if (const Json* structure = reader.object(file, "structure", "")) {
-    if (device.kind == "gpu") {
-      derive_gpu(reader, *structure, device);
-    } else {
-      derive_cpu(reader, *structure, device);
+PowerMode read_power_modes(DeviceReader& reader, const Json& file, const std::string& wanted,
+                           Device& device) {
+  PowerMode found;
+  const Json* modes = reader.object(file, "power_modes", "");
+  if (modes == nullptr) return found;
+  for (const auto& [key, value] : modes->items()) {
+    const std::string path = "power_modes." + key + ".";
+    if (!value.is_object()) {
+      reader.fail("power_modes." + key, "must be an object");
+      return found;
     }
-    derive_bandwidth(reader, *structure, device);
+    const PowerMode mode = {
+        reader.number(value, "sms", path), reader.number(value, "clock_mhz", path),
+        reader.number(value, "memory_clock_mhz", path), reader.number(value, "power_w", path)};
+    device.power_modes.push_back(key);
+    if (key != wanted) continue;
+    device.power_mode = key;
+    found = mode;
   }
+  return found;
+}
+
+void read_datasheet(DeviceReader& reader, const Json& file, const std::string& wanted_mode,
+                    Device& device) {
+  read_peaks(reader, file, device);
+  if (const Json* bandwidth = reader.object(file, "bandwidth", "")) {
+    device.dram_bandwidth = reader.number(*bandwidth, "dram", "bandwidth.");
+  }
+  device.memory_bytes = reader.bytes(file, "memory_bytes", "");
+  device.l2_bytes = reader.bytes(file, "l2_bytes", "");
+  device.power_w = reader.number(file, "power_w", "");
+  if (const Json* dla = reader.object(file, "dla", "")) {
+    for (const auto& [key, value] : dla->items()) {
+      if (const auto number = reader.number(*dla, key, "dla."))
+        device.dla.emplace_back(key, *number);
+    }
+  }
+  const PowerMode mode = read_power_modes(reader, file, wanted_mode, device);
+  if (mode.power_w) device.power_w = mode.power_w;
+  const Json* structure = reader.object(file, "structure", "");
+  if (structure == nullptr || reader.error()) return;
+  if (device.kind == "gpu") {
+    derive_gpu(reader, *structure, mode, device);
+  } else {
+    derive_cpu(reader, *structure, device);
+  }
+  derive_bandwidth(reader, *structure, mode, device);
+}
+
+// The block "measured" where it is to be taken.
+void read_measured(DeviceReader& reader, const Json& file, PeakSource source, Device& device) {
+  const Json* measured = reader.object(file, "measured", "");
+  if (measured != nullptr) check_measured(reader, *measured);
+  if (reader.error() || source == PeakSource::Datasheet) return;
+  if (measured == nullptr) {
+    if (source == PeakSource::Measured)
+      reader.fail("no_such_source", "", "holds no measured peaks");
+    return;
+  }
+  const std::string mode = measured_power_mode(*measured);
+  const bool fits = device.power_mode.empty() || device.power_mode == mode;
+  device.measured = fits && take_measured(*measured, device);
+  if (device.measured || source == PeakSource::Preferred) return;
+  reader.fail("no_such_source", "measured",
+              fits ? "holds no bandwidth or no peak that could be taken"
+                   : "is of the power mode '" + mode + "'");
 }
 
 }  // namespace
@@ -250,35 +264,28 @@ double memory_bandwidth(double clock_mhz, double transfers_per_clock, double bus
 }
 
 tl::expected<Device, Error> parse_device(std::string_view json, std::string_view file,
-                                         PeakSource source) {
-  Reader reader(file);
+                                         PeakSource source, std::string_view power_mode) {
+  DeviceReader reader(file);
   const Json root = Json::parse(json, nullptr, false);
   if (root.is_discarded() || !root.is_object()) {
     return tl::make_unexpected(Error{"bad_device_file", std::string(file) + ": not a JSON object"});
   }
   Device device;
   read_identity(reader, root, device);
-  const Json* measured = reader.object(root, "measured", "");
-  if (source == PeakSource::Measured && measured == nullptr) {
-    return tl::make_unexpected(
-        Error{"no_such_source", std::string(file) + ": holds no measured peaks"});
-  }
-  device.measured = measured != nullptr && source != PeakSource::Datasheet;
-  if (device.measured) {
-    read_rates(reader, *measured, "measured.", device);
-  } else {
-    read_datasheet(reader, root, device);
-  }
-  device.memory_bytes = reader.bytes(root, "memory_bytes", "");
-  device.l2_bytes = reader.bytes(root, "l2_bytes", "");
-  device.power_w = reader.number(root, "power_w", "");
+  read_datasheet(reader, root, std::string(power_mode), device);
   device.sources = reader.texts(root, "sources");
   device.confidence = reader.texts(root, "confidence");
   device.exceptions = reader.texts(root, "exceptions");
+  if (!power_mode.empty() && device.power_mode.empty()) {
+    reader.fail("no_such_mode", "power_modes",
+                "have no '" + std::string(power_mode) + "', only " + joined(device.power_modes));
+  }
+  read_measured(reader, root, source, device);
   if (device.peaks.empty()) reader.fail("peaks", "are missing, and structure derives none");
   if (!device.dram_bandwidth)
     reader.fail("bandwidth.dram", "is missing, and structure.memory derives none");
   if (reader.error()) return tl::make_unexpected(*reader.error());
+  if (!device.power_mode.empty()) device.name += ":" + device.power_mode;
   return device;
 }
 

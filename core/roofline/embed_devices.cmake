@@ -11,6 +11,8 @@ string(APPEND source
 foreach(file IN LISTS FILES)
   get_filename_component(name ${file} NAME)
   file(READ ${file} content)
+  # Indentation is half of a file, and no string holds a newline.
+  string(REGEX REPLACE "\n *" "" content "${content}")
   string(APPEND source "    {\"${name}\", R\"device(${content})device\"},\n")
 endforeach()
 string(APPEND source "  }};\n  return kFiles;\n}\n\n}  // namespace trtreport\n")

@@ -9,7 +9,8 @@
 
 namespace trtreport {
 
-// Every hardware/devices/*.json, sorted by name; contents as in the repository.
+// Every hardware/devices/*.json, sorted by name, without indentation; in WebAssembly the default
+// device alone.
 std::span<const EmbeddedFile> embedded_devices();
 
 }  // namespace trtreport

@@ -1,6 +1,6 @@
 // Starts the WebAssembly build under Node: the glue with the bytes handed to it, since Node's fetch
 // takes no file paths.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 
@@ -10,7 +10,12 @@ export function wasmFileOf(glue) {
   return glue.replace(/\.js$/, ".wasm");
 }
 
+const kDevices = new URL("../../hardware/devices/", import.meta.url);
+
 export async function loadCore(glue) {
   const createTrtreport = createRequire(import.meta.url)(resolve(glue));
-  return createCore(createTrtreport, { wasmBinary: readFileSync(wasmFileOf(glue)) });
+  const core = await createCore(createTrtreport, { wasmBinary: readFileSync(wasmFileOf(glue)) });
+  const files = readdirSync(kDevices).filter((file) => file.endsWith(".json"));
+  core.library(files.map((file) => ({ file, content: readFileSync(new URL(file, kDevices), "utf8") })));
+  return core;
 }

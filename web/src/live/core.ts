@@ -72,6 +72,7 @@ export type Request =
   | { do: 'reopen'; model: CoreFile; options: CoreOptions }
   | { do: 'analyse'; options: CoreOptions }
   | { do: 'recompute'; options: CoreOptions; columns: boolean }
+  | { do: 'describe'; devices: DeviceRequest[] }
   | { do: 'devices' };
 export type Message =
   | { call: number; progress: Progress }
@@ -131,6 +132,15 @@ export class Core {
 
   devices(): Promise<BuiltInDevices> {
     return this.ask<BuiltInDevices>({ do: 'devices' });
+  }
+
+  /** What the core makes of a device file; no model has to be open. */
+  async describe(device: DeviceRequest): Promise<BuiltInDevice> {
+    const { devices } = await this.ask<{ devices: BuiltInDevice[] }>({
+      do: 'describe',
+      devices: [device],
+    });
+    return devices[0]!;
   }
 
   end(): void {

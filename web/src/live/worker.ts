@@ -7,11 +7,14 @@ import {
   type CoreFile as ReadableFile,
   createCore,
 } from '../../../wasm/client.mjs';
+import { type DeviceFile, filesOf, readLibrary } from './library';
 import type { CoreFault, CoreFile, CoreOptions, Message, Request, Stage } from './core';
 
 declare const self: DedicatedWorkerGlobalScope;
 /** What trtreport.js, which lies beside this script, defines. */
 declare const createTrtreport: (module: object) => Promise<unknown>;
+/** The library, where a live report carries it. */
+declare const trtreportDevices: DeviceFile[] | undefined;
 
 const kProgressEvery = 100;
 
@@ -67,9 +70,17 @@ function analyse(client: Client, options: CoreOptions): Uint8Array {
   return whole;
 }
 
+/** The core has one device built in; the others lie beside the page, or in a live report's script. */
 async function start(wasmBinary?: ArrayBuffer): Promise<Client> {
   if (typeof createTrtreport === 'undefined') self.importScripts('trtreport.js');
-  return createCore(createTrtreport, wasmBinary ? { wasmBinary } : {});
+  const library =
+    typeof trtreportDevices === 'undefined' ? readLibrary() : Promise.resolve(trtreportDevices);
+  const [client, devices] = await Promise.all([
+    createCore(createTrtreport, wasmBinary ? { wasmBinary } : {}),
+    library,
+  ]);
+  client.library(filesOf(devices));
+  return client;
 }
 
 async function serve(request: Request): Promise<{ done: unknown; transfer: Transferable[] }> {
@@ -84,6 +95,8 @@ async function serve(request: Request): Promise<{ done: unknown; transfer: Trans
   switch (request.do) {
     case 'devices':
       return { done: client.devices(), transfer: [] };
+    case 'describe':
+      return { done: client.devices(request.devices), transfer: [] };
     case 'recompute': {
       const answer = client.recompute(request.options);
       if (!request.columns) return { done: { ...answer, columns: {} }, transfer: [] };

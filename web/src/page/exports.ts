@@ -23,6 +23,9 @@ function saveBlob(name: string, blob: Blob): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
+export const saveText = (name: string, type: string, content: string) =>
+  saveBlob(name, new Blob([content], { type }));
+
 export async function save(kind: ExportKind, opened: Opened): Promise<void> {
   const { report, whatIf } = opened;
   const stem = report.document.value.model.file.replace(/\.onnx$/i, '');

@@ -4,7 +4,14 @@
 import { batch, computed, signal } from '@preact/signals';
 import { type DeviceChoice, type Live, ReportModel } from '../report/model';
 import { keepState, readState, type StatePart } from '../report/urlstate';
-import { type BuiltInDevices, Core, CoreError, type CoreFault, type CoreFile } from '../live/core';
+import {
+  type BuiltInDevice,
+  type BuiltInDevices,
+  Core,
+  CoreError,
+  type CoreFault,
+  type CoreFile,
+} from '../live/core';
 import { type Progress, readDocument } from '../live/core';
 import { baseName, type DroppedFiles, sortFiles } from './files';
 import { modelFromUrl, openSampleFiles } from './sources';
@@ -105,40 +112,56 @@ export class PageState {
   }
 
   private async takeDevices({ devices }: DroppedFiles): Promise<void> {
-    for (const { file, content } of devices) await this.addDevice(file, content);
+    for (const { file, content } of devices) await this.announceDevice(file, content);
   }
 
-  private async addDevice(file: string, content: string): Promise<void> {
-    const opened = this.opened.value;
-    if (!opened) {
-      this.waitingDevices.push({ file, content });
-      this.notice('device_added', [file]);
-      return;
-    }
+  /** Knows the device from now on, and predicts for it if `choose`. False where it is no device. */
+  async addDevice(file: string, content: string, choose = true): Promise<boolean> {
     try {
-      const bytes = await opened.core.analyse({
-        ...opened.whatIf.request(),
-        devices: [{ file, content }],
-        precisions: [],
-      });
-      const document = readDocument(bytes);
-      const device = document.devices[0];
-      if (!device) return;
+      const { precisions, device } = await this.describe({ file, content });
       const same = (known: KnownDevice) =>
-        known.device.name !== device.name || known.device.source !== device.source;
-      const precisions = document.rooflines.map((roofline) => roofline.precision);
+        known.device.name === device.name && known.device.source === device.source;
       this.dropped.value = [
-        ...this.dropped.value.filter(same),
+        ...this.dropped.value.filter((known) => !same(known)),
         { request: { file, content }, precisions, device },
       ];
-      this.notice('device_added', [device.name]);
-      opened.whatIf.chooseDevice({ device: device.name, source: device.source });
+      if (!choose) return true;
+      const choice = { device: device.name, source: device.source };
+      this.wished = choice;
+      this.opened.value?.whatIf.chooseDevice(choice);
+      return true;
     } catch (cause) {
       this.fail(cause, file);
+      return false;
     }
   }
 
-  private readonly waitingDevices: { file: string; content: string }[] = [];
+  /** As addDevice, and says so. */
+  async announceDevice(file: string, content: string): Promise<void> {
+    if (await this.addDevice(file, content)) this.notice('device_added', [this.wished!.device]);
+  }
+
+  forgetDevice(choice: DeviceChoice): void {
+    this.dropped.value = this.dropped.value.filter(
+      ({ device }) => device.name !== choice.device || device.source !== choice.source,
+    );
+    if (this.wished?.device === choice.device) this.wished = null;
+  }
+
+  /** By the open model's core, or by one for this alone. */
+  async describe(device: { file: string; content: string }): Promise<BuiltInDevice> {
+    const opened = this.opened.value;
+    if (opened) return opened.core.describe(device);
+    const core = new Core();
+    try {
+      return await core.describe(device);
+    } finally {
+      core.end();
+    }
+  }
+
+  /** What the next model opens with. */
+  private wished: DeviceChoice | null = null;
 
   /** Files without a model: what the open one is missing, or nothing we know. */
   private async takeExternal(sorted: DroppedFiles): Promise<void> {
@@ -206,7 +229,7 @@ export class PageState {
     this.running.value = { file: model.name, place, progress: { stage: 'loading', bytes: 0 } };
     const before = this.opened.value?.whatIf;
     const whatIf = new WhatIf(this, place === 'other' || keep ? before : null);
-    whatIf.device.value ??= before?.device.value ?? null;
+    whatIf.device.value ??= before?.device.value ?? this.wished;
     try {
       this.builtIn.value ??= await core.devices();
       const progress = (now: Progress) => {
@@ -226,8 +249,6 @@ export class PageState {
         this.running.value = null;
       }
     }
-    for (const { file, content } of this.waitingDevices.splice(0))
-      if (this.opened.value) await this.addDevice(file, content);
   }
 
   private show(opened: Opened, place: Place): void {

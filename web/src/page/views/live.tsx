@@ -5,6 +5,7 @@ import type { DeviceChoice, Live } from '../../report/model';
 import type { Opened, PageState } from '../state';
 import { say } from '../text';
 import { CompareSection } from './compare';
+import { DeviceSection } from './device';
 import { SweepSection } from './sweep';
 
 export function makeLive(page: PageState, opened: Opened): Live {
@@ -22,6 +23,11 @@ export function makeLive(page: PageState, opened: Opened): Live {
         id: 'sweep',
         title: () => say('sweep'),
         view: () => <SweepSection page={page} opened={opened} />,
+      },
+      {
+        id: 'device',
+        title: () => say('editor'),
+        view: () => <DeviceSection page={page} opened={opened} />,
       },
     ],
   };
