@@ -126,7 +126,7 @@ void write_row(JsonWriter& json, const Row& row) {
   json.member("spread", row.spread);
   json.member("min", row.minimum);
   json.member("max", row.maximum);
-  json.member("samples", row.samples);
+  json.member("samples", row.samples > 0 ? std::optional<int>(row.samples) : std::nullopt);
   json.member("clock_mhz", row.clock_mhz);
   json.member("power_w", row.power_w);
   json.member("temperature_c", row.temperature_c);

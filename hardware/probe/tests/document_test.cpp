@@ -127,6 +127,7 @@ TEST_CASE("the device file", "[document]") {
   CHECK(holds(
       "\"status\": \"unsupported\", \"reason\": \"compute capability 9.0 has no such unit\""));
   CHECK(holds("[1048576, 5100000000000]"));
+  CHECK(holds("\"max\": null, \"samples\": null,"));
   CHECK(holds("\"driver\": null"));
   CHECK_FALSE(holds(findings.device.uuid.c_str()));
   CHECK(holds("\"uuid_hash\": \"9f9f5111f7b27a78\""));
