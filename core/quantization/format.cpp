@@ -1,6 +1,7 @@
 // The table of formats, and rounding by integers on the bits: no libm, the same on every platform.
 #include "quantization/format.hpp"
 
+#include <cmath>
 #include <cstring>
 
 namespace trtreport::quantization {
@@ -51,6 +52,15 @@ float round_integer(const Element& element, float x) {
   return (x + kMagic) - kMagic;
 }
 
+// Half the spacing above the largest value of a float format.
+float half_step(const Element& element) {
+  float binade = 1;
+  while (binade * 2 <= element.high) binade *= 2;
+  return binade / static_cast<float>(2 << element.mantissa_bits);
+}
+
+bool is_odd(float whole) { return (static_cast<int32_t>(whole) & 1) != 0; }
+
 }  // namespace
 
 const FormatRow& row(Format format) { return kRows[static_cast<size_t>(format)]; }
@@ -94,6 +104,20 @@ float round_to_bfloat16(float x) {
   const uint32_t bits = bits_of(x);
   if (x != x) return float_of((bits | 0x400000u) & 0xffff0000u);
   return float_of((bits + 0x7fffu + ((bits >> 16) & 1u)) & 0xffff0000u);
+}
+
+float clip_low(const Element& element) {
+  if (!element.is_integer) return -clip_high(element);
+  const float tie = element.low - 0.5f;
+  return is_odd(element.low) ? std::nextafterf(tie, 0) : tie;
+}
+
+float clip_high(const Element& element) {
+  if (element.bias == 127) return element.high;
+  const float tie = element.high + (element.is_integer ? 0.5f : half_step(element));
+  const bool odd =
+      element.is_integer ? is_odd(element.high) : (element_code(element, element.high) & 1u) != 0;
+  return odd ? std::nextafterf(tie, 0) : tie;
 }
 
 uint32_t element_code(const Element& element, float x) {

@@ -62,6 +62,11 @@ float round_to_element(const Element& element, float x);
 float round_to_float16(float x);
 float round_to_bfloat16(float x);
 
+// Past these limits, half a step outside the range, an unlimited format would round to another
+// value.
+float clip_low(const Element& element);
+float clip_high(const Element& element);
+
 // The codes as stored, for what shows or writes them. `x` must be a value of the format.
 uint32_t element_code(const Element& element, float x);
 uint16_t float16_code(float x);

@@ -1,0 +1,93 @@
+// Thresholds of least squared error over bin centres: pytorch-quantization's exhaustive search, and
+// ours for any symmetric format.
+#include "quantization/calibrate.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace trtreport::quantization {
+namespace {
+
+double centre(const Histogram& histogram, size_t bin) {
+  return (histogram.edge(bin) + histogram.edge(bin + 1)) / 2;
+}
+
+double loss_at(const Histogram& histogram, const Element& element, double ratio) {
+  return errors_at(histogram, element, ratio * histogram.range).square;
+}
+
+}  // namespace
+
+Threshold mse_threshold_pytorch(const Histogram& histogram) {
+  constexpr size_t kFirst = 128;
+  constexpr float kHigh = 127;
+  const size_t size = histogram.counts.size();
+  std::vector<float> centres(size);
+  for (size_t i = 0; i < size; ++i) centres[i] = static_cast<float>(centre(histogram, i));
+  Threshold best;
+  double least = 0;
+  for (size_t i = kFirst; i < size; ++i) {
+    const float scale = kHigh / centres[i];
+    double loss = 0;
+    for (size_t bin = 0; bin < size; ++bin) {
+      if (histogram.counts[bin] == 0) continue;
+      const float code = std::min(std::nearbyintf(centres[bin] * scale), kHigh);
+      const double error = static_cast<double>(code / scale - centres[bin]);
+      loss += error * error * static_cast<double>(histogram.counts[bin]);
+    }
+    if (best.bin != 0 && !(loss < least)) continue;
+    least = loss;
+    best = {i, static_cast<double>(centres[i])};
+    best.at_floor = i == kFirst;
+  }
+  return best;
+}
+
+HistogramErrors errors_at(const Histogram& histogram, const Element& element, double amax) {
+  HistogramErrors errors;
+  const float scale = static_cast<float>(amax / static_cast<double>(element.high));
+  const float most = clip_high(element) * scale;
+  for (size_t bin = 0; bin < histogram.counts.size(); ++bin) {
+    const uint64_t count = histogram.counts[bin];
+    if (count == 0) continue;
+    const float x = static_cast<float>(centre(histogram, bin));
+    const double error = static_cast<double>(round_to_element(element, x / scale) * scale - x);
+    const double weight = static_cast<double>(count);
+    errors.square += error * error * weight;
+    errors.power += static_cast<double>(x) * static_cast<double>(x) * weight;
+    if (x > most) errors.clipped += count;
+  }
+  return errors;
+}
+
+Threshold mse_threshold(const Histogram& histogram, const Element& element) {
+  constexpr int kSteps = 32;
+  constexpr double kLeast = 0.2, kStep = (1 - kLeast) / kSteps;
+  double best = 1, least = loss_at(histogram, element, 1);
+  for (int step = kSteps - 1; step >= 0; --step) {
+    const double ratio = kLeast + step * kStep;
+    const double loss = loss_at(histogram, element, ratio);
+    if (!(loss < least)) continue;
+    least = loss;
+    best = ratio;
+  }
+  constexpr double kGolden = 0.6180339887498949;
+  double low = std::max(best - kStep, kLeast), high = std::min(best + kStep, 1.0);
+  for (int round = 0; round < 6; ++round) {
+    const double reach = kGolden * (high - low);
+    const std::array<double, 2> inner = {high - reach, low + reach};
+    std::array<double, 2> losses;
+    for (size_t i = 0; i < 2; ++i) {
+      losses[i] = loss_at(histogram, element, inner[i]);
+      if (!(losses[i] < least)) continue;
+      least = losses[i];
+      best = inner[i];
+    }
+    (losses[0] < losses[1] ? high : low) = losses[0] < losses[1] ? inner[1] : inner[0];
+  }
+  return {static_cast<size_t>(best * static_cast<double>(histogram.counts.size())),
+          best * histogram.range, 0, best <= kLeast};
+}
+
+}  // namespace trtreport::quantization

@@ -1,0 +1,227 @@
+// The passes of a weight: loading, ranges, and the order of things. What schemes do with the values
+// stands in job_errors.cpp.
+#include "quantization/job.hpp"
+
+#include "quantization/calibrate.hpp"
+#include "quantization/job_partial.hpp"
+#include "quantization/scales.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace trtreport::quantization {
+
+WeightJob::WeightJob(const onnx::Model& model, ByteSource& source, const onnx::TensorData& data,
+                     size_t channel_axis, std::vector<double> factors,
+                     std::span<const Scheme> schemes)
+    : model_(model),
+      source_(source),
+      data_(data),
+      layout_(layout_of(data.dims, channel_axis)),
+      chunks_(layout_),
+      factors_(std::move(factors)),
+      plans_(schemes.size()) {
+  result_.elements = layout_.elements();
+  for (const Scheme& scheme : schemes) {
+    result_.schemes.push_back({scheme, {}, {}, {}, false});
+    wants_two_sided_ = wants_two_sided_ || scheme.calibrator == Calibrator::EntropyOnnxRuntime;
+  }
+  if (layout_.elements() == 0) {
+    result_.schemes.clear();
+    stage_ = Stage::Done;
+    return;
+  }
+  const size_t channels = static_cast<size_t>(layout_.channels);
+  channel_low_.assign(channels, std::numeric_limits<float>::infinity());
+  channel_high_.assign(channels, -std::numeric_limits<float>::infinity());
+  if (!factors_.empty()) result_.channel_largest_before.assign(channels, 0);
+  if (layout_.elements() <= kMostKept) kept_.resize(static_cast<size_t>(chunks_.count()));
+}
+
+WeightJob::~WeightJob() = default;
+
+// Values of a chunk as every pass sees them: folded, and 0 where they are not finite, which the
+// first pass counts.
+tl::expected<void, Error> WeightJob::load(uint64_t chunk, Scratch& scratch,
+                                          std::span<const float>& values, Partial* ranges) const {
+  std::vector<float>* kept = kept_.empty() ? nullptr : &kept_[static_cast<size_t>(chunk)];
+  if (kept != nullptr && !kept->empty()) {
+    values = *kept;
+    return {};
+  }
+  if (scratch.job != this) {
+    auto reader = onnx::WeightReader::open(model_, source_, data_);
+    if (!reader) return tl::unexpected(std::move(reader.error()));
+    scratch.reader.emplace(std::move(*reader));
+    scratch.job = this;
+  }
+  const Chunk place = chunks_.at(chunk);
+  if (auto read = chunks_.load(*scratch.reader, place, scratch.values, scratch.room); !read)
+    return read;
+  prepare(place, scratch.values, ranges);
+  if (kept != nullptr) {
+    *kept = scratch.values;
+    values = *kept;
+  } else {
+    values = scratch.values;
+  }
+  return {};
+}
+
+void WeightJob::prepare(const Chunk& chunk, std::span<float> values, Partial* ranges) const {
+  const size_t length = static_cast<size_t>(chunk.length);
+  if (ranges == nullptr && result_.nonfinite > 0) {
+    for (float& value : values) {
+      if (!(std::fabs(value) <= std::numeric_limits<float>::max())) value = 0;
+    }
+  }
+  if (factors_.empty()) return;
+  for (size_t c = 0; c < chunk.channels; ++c) {
+    const std::span<float> run = values.subspan(c * length, length);
+    if (ranges != nullptr) {
+      RangeLanes lanes;
+      vector_kernels().scan(run, lanes);
+      ranges->before.push_back(std::max({lanes.highest(), -lanes.lowest(), 0.0f}));
+    }
+    vector_kernels().multiply(run, factors_[static_cast<size_t>(chunk.channel) + c]);
+  }
+}
+
+std::unique_ptr<WeightJob::Partial> WeightJob::step(uint64_t chunk, Scratch& scratch) const {
+  auto partial = std::make_unique<Partial>();
+  partial->chunk = chunks_.at(chunk);
+  std::span<const float> values;
+  const bool first = stage_ == Stage::Range;
+  if (auto read = load(chunk, scratch, values, first ? partial.get() : nullptr); !read) {
+    partial->error = std::move(read.error());
+    return partial;
+  }
+  if (first) {
+    find_ranges(partial->chunk, values, *partial);
+  } else {
+    find_errors(partial->chunk, values, scratch, *partial);
+  }
+  return partial;
+}
+
+void WeightJob::find_ranges(const Chunk& chunk, std::span<const float> values,
+                            Partial& partial) const {
+  const size_t length = static_cast<size_t>(chunk.length);
+  for (size_t c = 0; c < chunk.channels; ++c) {
+    RangeLanes lanes;
+    vector_kernels().scan(values.subspan(c * length, length), lanes);
+    partial.low.push_back(lanes.lowest());
+    partial.high.push_back(lanes.highest());
+    partial.power += lanes.power();
+    partial.nonfinite += lanes.nonfinite;
+    partial.zeros += lanes.zeros;
+  }
+}
+
+void WeightJob::merge(const Partial& partial) {
+  if (partial.error && !result_.error) result_.error = partial.error;
+  if (result_.error) return;
+  const size_t channel = static_cast<size_t>(partial.chunk.channel);
+  for (size_t c = 0; c < partial.low.size(); ++c) {
+    channel_low_[channel + c] = std::min(channel_low_[channel + c], partial.low[c]);
+    channel_high_[channel + c] = std::max(channel_high_[channel + c], partial.high[c]);
+  }
+  for (size_t c = 0; c < partial.before.size(); ++c) {
+    float& largest = result_.channel_largest_before[channel + c];
+    largest = std::max(largest, partial.before[c]);
+  }
+  result_.power += partial.power;
+  result_.nonfinite += partial.nonfinite;
+  result_.zeros += partial.zeros;
+  for (size_t i = 0; i < partial.counts.size(); ++i)
+    result_.histogram.counts[i] += partial.counts[i];
+  for (size_t i = 0; i < partial.two_sided.size(); ++i)
+    two_sided_.counts[i] += partial.two_sided[i];
+  for (size_t s = 0; s < partial.errors.size(); ++s) {
+    if (plans_[s].due) plans_[s].errors.add(partial.errors[s]);
+    const std::vector<double>& losses = partial.losses[s];
+    double* total = plans_[s].losses.data() + channel * kCandidates;
+    for (size_t i = 0; i < losses.size(); ++i) total[i] += losses[i];
+  }
+}
+
+void WeightJob::end_pass() {
+  if (result_.error) {
+    stage_ = Stage::Done;
+    return;
+  }
+  switch (stage_) {
+    case Stage::Range:
+      end_ranges();
+      break;
+    case Stage::Errors:
+      plan_from_search();
+      stage_ = any_searched_ ? Stage::Searched : Stage::Done;
+      break;
+    default:
+      stage_ = Stage::Done;
+  }
+  if (stage_ == Stage::Done) finish();
+}
+
+void WeightJob::end_ranges() {
+  WeightResult& result = result_;
+  float low = std::numeric_limits<float>::infinity(), high = -low;
+  for (size_t c = 0; c < channel_low_.size(); ++c) {
+    low = std::min(low, channel_low_[c]);
+    high = std::max(high, channel_high_[c]);
+    const float largest = std::max({channel_high_[c], -channel_low_[c], 0.0f});
+    result.channel_largest.push_back(largest);
+    result.dead_channels += largest <= kDeadMagnitude ? 1 : 0;
+  }
+  if (low <= high) {
+    result.low = low;
+    result.high = high;
+  }
+  result.dead = result.largest() <= kDeadMagnitude;
+  result.constant = !result.dead && low == high;
+  if (result.nonfinite > 0) {
+    for (std::vector<float>& values : kept_) {
+      for (float& value : values) {
+        if (!(std::fabs(value) <= std::numeric_limits<float>::max())) value = 0;
+      }
+    }
+  }
+  if (result.dead) {
+    result.schemes.clear();
+    plans_.clear();
+    stage_ = Stage::Done;
+    return;
+  }
+  result.histogram = {std::vector<uint64_t>(kCalibrationBins),
+                      static_cast<double>(result.largest())};
+  if (wants_two_sided_) {
+    two_sided_ = {std::vector<uint64_t>(kCalibrationBins), result.histogram.range,
+                  static_cast<double>(low), static_cast<double>(high)};
+  }
+  plan_from_ranges();
+  stage_ = Stage::Errors;
+}
+
+void WeightJob::finish() {
+  std::vector<std::vector<float>>().swap(kept_);
+  if (result_.nonfinite > 0 && !result_.histogram.counts.empty()) {
+    // They were counted as the zeros that stood in for them.
+    uint64_t& bin = result_.histogram.counts.front();
+    bin -= std::min(bin, result_.nonfinite);
+  }
+  for (size_t s = 0; s < result_.schemes.size(); ++s) {
+    result_.schemes[s].metrics = metrics_of(plans_[s].errors, result_.power, result_.finite());
+  }
+  std::vector<Plan>().swap(plans_);
+}
+
+void WeightJob::run(Scratch& scratch) {
+  while (!finished()) {
+    for (uint64_t chunk = 0; chunk < chunks(); ++chunk) merge(*step(chunk, scratch));
+    end_pass();
+  }
+}
+
+}  // namespace trtreport::quantization

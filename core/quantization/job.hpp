@@ -1,0 +1,127 @@
+// One weight through all its schemes, in up to three passes over its chunks: ranges; errors of
+// every scale that ranges give, histogram, and losses of candidate scales; errors of the scales
+// found by searching. A step is a pure function of its chunk, so that any threads or workers may
+// take steps; what they found is merged in the order of chunks, so that sums do not depend on who
+// did what.
+#pragma once
+
+#include "quantization/histogram.hpp"
+#include "quantization/layout.hpp"
+#include "quantization/metrics.hpp"
+#include "quantization/scheme.hpp"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace trtreport::quantization {
+
+struct SchemeResult {
+  Scheme scheme;
+  std::optional<float> scale;         // by tensor only
+  std::optional<int32_t> zero_point;  // by tensor only
+  Metrics metrics;
+  bool fell_back = false;  // the calibrator cannot judge these values; max was taken
+};
+
+struct WeightResult {
+  uint64_t elements = 0;
+  uint64_t nonfinite = 0;  // left out of every figure
+  uint64_t zeros = 0;
+  float low = 0, high = 0;
+  double power = 0;                           // sum of squares
+  bool dead = false;                          // no magnitude above kDeadMagnitude: no schemes
+  bool constant = false;                      // one value throughout, not 0
+  std::vector<float> channel_largest;         // after folding
+  std::vector<float> channel_largest_before;  // before; empty where nothing was folded
+  uint64_t dead_channels = 0;
+  Histogram histogram;  // of magnitudes
+  std::vector<SchemeResult> schemes;
+  std::optional<Error> error;  // reading failed: nothing else holds
+
+  uint64_t finite() const { return elements - nonfinite; }
+  float largest() const { return -low > high ? -low : high; }
+};
+
+class WeightJob {
+ public:
+  // Weights up to this many elements stay in memory between passes.
+  static constexpr uint64_t kMostKept = uint64_t{4} << 20;
+
+  // What one thread needs to take steps; made once, used for any job.
+  struct Scratch {
+    const WeightJob* job = nullptr;  // whose reader this is
+    std::optional<onnx::WeightReader> reader;
+    std::vector<float> values, room, scales, zero_points, low, high;
+  };
+  struct Partial;
+
+  // `factors` multiply the channels first (a folded BatchNormalization); empty: nothing is folded.
+  WeightJob(const onnx::Model& model, ByteSource& source, const onnx::TensorData& data,
+            size_t channel_axis, std::vector<double> factors, std::span<const Scheme> schemes);
+  ~WeightJob();
+
+  uint64_t chunks() const { return chunks_.count(); }
+  uint64_t elements() const { return layout_.elements(); }
+  uint64_t channels() const { return layout_.channels; }
+  bool finished() const { return stage_ == Stage::Done; }
+
+  // Safe from several threads for different chunks of the same pass.
+  std::unique_ptr<Partial> step(uint64_t chunk, Scratch& scratch) const;
+  // Every chunk's, in order, one at a time.
+  void merge(const Partial& partial);
+  void end_pass();
+
+  // All of it here and now.
+  void run(Scratch& scratch);
+
+  const WeightResult& result() const { return result_; }
+
+ private:
+  enum class Stage : uint8_t { Range, Errors, Searched, Done };
+  // What a scheme rounds with in the present pass.
+  struct Plan {
+    bool due = false;                // in this pass
+    std::vector<float> scales;       // one, or one a channel; blocks find theirs
+    std::vector<float> zero_points;  // likewise; empty where symmetric
+    std::vector<double> losses;      // channel MSE: candidates of each channel
+    Errors errors;
+  };
+
+  tl::expected<void, Error> load(uint64_t chunk, Scratch& scratch, std::span<const float>& values,
+                                 Partial* ranges) const;
+  void prepare(const Chunk& chunk, std::span<float> values, Partial* ranges) const;
+  void find_ranges(const Chunk& chunk, std::span<const float> values, Partial& partial) const;
+  void find_errors(const Chunk& chunk, std::span<const float> values, Scratch& scratch,
+                   Partial& partial) const;
+  void find_losses(const Chunk& chunk, std::span<const float> values, size_t scheme,
+                   std::vector<double>& losses) const;
+  void round_blocks(const Chunk& chunk, std::span<const float> values, const Scheme& scheme,
+                    Scratch& scratch, ErrorLanes& lanes) const;
+  void round_channels(const Chunk& chunk, std::span<const float> values, const Scheme& scheme,
+                      const Plan& plan, ErrorLanes& lanes) const;
+  void end_ranges();
+  void plan_from_ranges();
+  void plan_from_search();
+  float searched_amax(const Scheme& scheme, bool& fell_back) const;
+  void pick_channel_scales(const Scheme& scheme, Plan& plan) const;
+  double ratio_at(const Element& element, int candidate) const;
+  void finish();
+
+  const onnx::Model& model_;
+  ByteSource& source_;
+  const onnx::TensorData& data_;
+  Layout layout_;
+  Chunks chunks_;
+  std::vector<double> factors_;
+  Stage stage_ = Stage::Range;
+  std::vector<Plan> plans_;  // by scheme
+  bool wants_two_sided_ = false, any_searched_ = false;
+  TwoSidedHistogram two_sided_;
+  std::vector<float> channel_low_, channel_high_;
+  mutable std::vector<std::vector<float>> kept_;  // by chunk
+  WeightResult result_;
+};
+
+}  // namespace trtreport::quantization

@@ -1,0 +1,240 @@
+// What schemes do with a weight's values: which scales they take, and the errors these make.
+#include "quantization/calibrate.hpp"
+#include "quantization/job.hpp"
+#include "quantization/job_partial.hpp"
+#include "quantization/scales.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace trtreport::quantization {
+namespace {
+
+bool searches_channels(const Scheme& scheme) {
+  return scheme.granularity == Granularity::Channel && scheme.calibrator == Calibrator::Mse;
+}
+
+bool is_searched(const Scheme& scheme) {
+  switch (scheme.calibrator) {
+    case Calibrator::Mse:
+    case Calibrator::Entropy:
+    case Calibrator::EntropyOnnxRuntime:
+    case Calibrator::Percentile:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+// No ratio below 1 - sqrt(K) / (2 high) can win: clipping the largest of K values by more costs
+// more than rounding all K by half a step each.
+double WeightJob::ratio_at(const Element& element, int candidate) const {
+  const double run = static_cast<double>(layout_.run());
+  const double least = std::max(0.2, 1 - std::sqrt(run) / (2 * static_cast<double>(element.high)));
+  return 1 - candidate * (1 - least) / (kCandidates - 1);
+}
+
+void WeightJob::plan_from_ranges() {
+  for (size_t s = 0; s < plans_.size(); ++s) {
+    const Scheme& scheme = result_.schemes[s].scheme;
+    const Element& element = row(scheme.format).element;
+    Plan& plan = plans_[s];
+    plan.due = !is_searched(scheme);
+    if (searches_channels(scheme)) plan.losses.assign(channel_low_.size() * kCandidates, 0);
+    if (!plan.due || scheme.granularity == Granularity::Block) continue;
+    if (scheme.granularity == Granularity::Channel) {
+      for (size_t c = 0; c < channel_low_.size(); ++c) {
+        if (scheme.symmetric) {
+          plan.scales.push_back(symmetric_scale(element, result_.channel_largest[c]));
+          continue;
+        }
+        const ScaleAndZero found = asymmetric_scale(element, static_cast<double>(channel_low_[c]),
+                                                    static_cast<double>(channel_high_[c]));
+        plan.scales.push_back(found.scale);
+        plan.zero_points.push_back(static_cast<float>(found.zero_point));
+      }
+      continue;
+    }
+    ScaleAndZero found;
+    if (!scheme.symmetric) {
+      found = asymmetric_scale(element, static_cast<double>(result_.low),
+                               static_cast<double>(result_.high));
+      plan.zero_points = {static_cast<float>(found.zero_point)};
+    } else if (scheme.calibrator != Calibrator::None) {
+      found.scale = symmetric_scale(element, result_.largest());
+    }
+    plan.scales = {found.scale};
+    if (scheme.calibrator == Calibrator::None) continue;
+    result_.schemes[s].scale = found.scale;
+    result_.schemes[s].zero_point = found.zero_point;
+  }
+}
+
+float WeightJob::searched_amax(const Scheme& scheme, bool& fell_back) const {
+  const Element& element = row(scheme.format).element;
+  double amax = 0;
+  switch (scheme.calibrator) {
+    case Calibrator::Entropy:
+      amax = entropy_threshold(result_.histogram).amax;
+      break;
+    case Calibrator::EntropyOnnxRuntime: {
+      const TwoSidedThreshold found = entropy_threshold_onnxruntime(two_sided_, 255);
+      amax = std::max(std::fabs(found.low), std::fabs(found.high));
+      break;
+    }
+    case Calibrator::Percentile:
+      amax = percentile_threshold(result_.histogram, scheme.percent).amax;
+      break;
+    default:
+      amax = mse_threshold(result_.histogram, element).amax;
+  }
+  // One filled bin tells nothing, and percentiles may fall on the edge at 0.
+  fell_back = result_.constant || !(amax > static_cast<double>(kDeadMagnitude));
+  return fell_back ? result_.largest() : static_cast<float>(amax);
+}
+
+void WeightJob::pick_channel_scales(const Scheme& scheme, Plan& plan) const {
+  const Element& element = row(scheme.format).element;
+  for (size_t c = 0; c < channel_low_.size(); ++c) {
+    const double* losses = plan.losses.data() + c * kCandidates;
+    size_t best = 0;
+    for (size_t i = 1; i < kCandidates; ++i) {
+      if (losses[i] < losses[best]) best = i;
+    }
+    const float largest = result_.channel_largest[c];
+    const double ratio = ratio_at(element, static_cast<int>(best));
+    plan.scales.push_back(best == 0 ? symmetric_scale(element, largest)
+                                    : static_cast<float>(static_cast<double>(largest) * ratio /
+                                                         static_cast<double>(element.high)));
+  }
+  std::vector<double>().swap(plan.losses);
+}
+
+void WeightJob::plan_from_search() {
+  for (size_t s = 0; s < plans_.size(); ++s) {
+    SchemeResult& result = result_.schemes[s];
+    Plan& plan = plans_[s];
+    plan.due = is_searched(result.scheme);
+    if (!plan.due) continue;
+    any_searched_ = true;
+    if (searches_channels(result.scheme)) {
+      pick_channel_scales(result.scheme, plan);
+      continue;
+    }
+    const float amax = searched_amax(result.scheme, result.fell_back);
+    plan.scales = {symmetric_scale(row(result.scheme.format).element, amax)};
+    result.scale = plan.scales.front();
+    result.zero_point = 0;
+  }
+}
+
+void WeightJob::find_errors(const Chunk& chunk, std::span<const float> values, Scratch& scratch,
+                            Partial& partial) const {
+  if (stage_ == Stage::Errors) {
+    partial.counts.resize(result_.histogram.counts.size());
+    count_magnitudes(values, result_.histogram.range, partial.counts);
+    partial.two_sided.resize(two_sided_.counts.size());
+    count_two_sided(values, two_sided_.range, partial.two_sided);
+  }
+  partial.errors.resize(plans_.size());
+  partial.losses.resize(plans_.size());
+  for (size_t s = 0; s < plans_.size(); ++s) {
+    const Scheme& scheme = result_.schemes[s].scheme;
+    const Plan& plan = plans_[s];
+    if (stage_ == Stage::Errors && searches_channels(scheme))
+      find_losses(chunk, values, s, partial.losses[s]);
+    if (!plan.due) continue;
+    ErrorLanes lanes;
+    switch (scheme.granularity) {
+      case Granularity::Tensor:
+        vector_kernels().round({row(scheme.format).element, scheme.format == Format::Bf16,
+                                plan.scales, plan.zero_points},
+                               values, lanes);
+        break;
+      case Granularity::Channel:
+        round_channels(chunk, values, scheme, plan, lanes);
+        break;
+      case Granularity::Block:
+        round_blocks(chunk, values, scheme, scratch, lanes);
+    }
+    partial.errors[s].add(lanes);
+  }
+}
+
+void WeightJob::round_channels(const Chunk& chunk, std::span<const float> values,
+                               const Scheme& scheme, const Plan& plan, ErrorLanes& lanes) const {
+  const size_t length = static_cast<size_t>(chunk.length);
+  const size_t channels = static_cast<size_t>(chunk.channels);
+  const size_t first = static_cast<size_t>(chunk.channel);
+  Rounding rounding{row(scheme.format).element, false, {}, {}};
+  const bool even = length % kLanes == 0;
+  rounding.block = even ? length : SIZE_MAX;
+  const size_t calls = even ? 1 : channels, each = even ? channels : 1;
+  for (size_t c = 0; c < calls; ++c) {
+    rounding.scales = std::span(plan.scales).subspan(first + c, each);
+    if (!plan.zero_points.empty())
+      rounding.zero_points = std::span(plan.zero_points).subspan(first + c, each);
+    vector_kernels().round(rounding, values.subspan(c * length, each * length), lanes);
+  }
+}
+
+// Blocks run along the values of a channel; the last of a run may be short.
+void WeightJob::round_blocks(const Chunk& chunk, std::span<const float> values,
+                             const Scheme& scheme, Scratch& scratch, ErrorLanes& lanes) const {
+  const Element& element = row(scheme.format).element;
+  const float of_tensor = nvfp4_tensor_scale(result_.largest());
+  const size_t length = static_cast<size_t>(chunk.length), block = scheme.block;
+  const size_t channels = static_cast<size_t>(chunk.channels);
+  const bool even = length % block == 0;
+  const size_t calls = even ? 1 : channels, each = even ? channels * length : length;
+  const size_t blocks = (each + block - 1) / block;
+  scratch.scales.resize(blocks);
+  scratch.low.resize(blocks);
+  scratch.high.resize(blocks);
+  scratch.zero_points.resize(scheme.symmetric ? 0 : blocks);
+  for (size_t call = 0; call < calls; ++call) {
+    const std::span<const float> run = values.subspan(call * each, each);
+    if (scheme.symmetric) {
+      vector_kernels().block_largest(run, block, scratch.high);
+      for (size_t b = 0; b < blocks; ++b)
+        scratch.scales[b] = block_scale(scheme, scratch.high[b], of_tensor);
+    } else {
+      vector_kernels().block_range(run, block, scratch.low, scratch.high);
+      for (size_t b = 0; b < blocks; ++b) {
+        const ScaleAndZero found = asymmetric_scale(element, static_cast<double>(scratch.low[b]),
+                                                    static_cast<double>(scratch.high[b]));
+        scratch.scales[b] = found.scale;
+        scratch.zero_points[b] = static_cast<float>(found.zero_point);
+      }
+    }
+    vector_kernels().round({element, false, scratch.scales, scratch.zero_points, block}, run,
+                           lanes);
+  }
+}
+
+void WeightJob::find_losses(const Chunk& chunk, std::span<const float> values, size_t scheme,
+                            std::vector<double>& losses) const {
+  const Element& element = row(result_.schemes[scheme].scheme.format).element;
+  const size_t length = static_cast<size_t>(chunk.length);
+  losses.assign(static_cast<size_t>(chunk.channels) * kCandidates, 0);
+  for (size_t c = 0; c < chunk.channels; ++c) {
+    const float largest = result_.channel_largest[static_cast<size_t>(chunk.channel) + c];
+    if (largest <= kDeadMagnitude) continue;
+    const std::span<const float> run = values.subspan(c * length, length);
+    for (size_t i = 0; i < kCandidates; ++i) {
+      const double scale = static_cast<double>(largest) * ratio_at(element, static_cast<int>(i)) /
+                           static_cast<double>(element.high);
+      const float inverse = static_cast<float>(1 / scale);
+      double sum = 0;
+      for (size_t begin = 0; begin < length; begin += kGridRun) {
+        const std::span<const float> part = run.subspan(begin, std::min(kGridRun, length - begin));
+        sum += static_cast<double>(vector_kernels().integer_loss(part, inverse, element.high));
+      }
+      losses[c * kCandidates + i] = sum * scale * scale;
+    }
+  }
+}
+
+}  // namespace trtreport::quantization

@@ -1,0 +1,44 @@
+// A weight as channels: for each output channel the run of values that are multiplied into it, cut
+// into chunks that fit a cache and end where blocks of 128 end.
+#pragma once
+
+#include "onnx/weights.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace trtreport::quantization {
+
+// Element (o, c, i) lies at (o * channels + c) * inner + i; channel c's run is all (o, i) in order.
+struct Layout {
+  uint64_t outer = 1, channels = 1, inner = 1;
+  uint64_t elements() const { return outer * channels * inner; }
+  uint64_t run() const { return outer * inner; }
+};
+Layout layout_of(std::span<const int64_t> dims, size_t channel_axis);
+
+// Channels [channel, channel + channels), of each run the part [begin, begin + length).
+struct Chunk {
+  uint64_t channel = 0, channels = 0;
+  uint64_t begin = 0, length = 0;
+};
+
+class Chunks {
+ public:
+  explicit Chunks(const Layout& layout);
+  uint64_t count() const { return columns_ * pieces_; }
+  Chunk at(uint64_t index) const;
+  // Values of a chunk, run after run, wherever they lie. `room` is reused between calls.
+  tl::expected<void, Error> load(onnx::WeightReader& reader, const Chunk& chunk,
+                                 std::vector<float>& values, std::vector<float>& room) const;
+
+ private:
+  Layout layout_;
+  uint64_t width_;    // channels of a chunk
+  uint64_t length_;   // of a run's part
+  uint64_t columns_;  // chunks side by side over channels
+  uint64_t pieces_;   // chunks one after the other over a run
+};
+
+}  // namespace trtreport::quantization

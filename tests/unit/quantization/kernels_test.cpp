@@ -1,0 +1,108 @@
+// The vector loops give the bits of the plain ones, on runs of every length and on values of every
+// kind; the plain ones stand on the formats' definition.
+#include "quantization/kernels.hpp"
+
+#include "catch.hpp"
+#include "sample.hpp"
+
+#include <cmath>
+#include <cstring>
+
+using namespace trtreport::quantization;
+
+namespace {
+
+template <class T>
+bool same_bits(const T& a, const T& b) {
+  return std::memcmp(a.data(), b.data(), a.size() * sizeof(a[0])) == 0;
+}
+
+std::vector<float> awkward(size_t size) {
+  std::vector<float> x = test::irwin_hall(7 + size, size);
+  for (size_t i = 0; i < size; ++i) {
+    if (i % 11 == 3) x[i] *= 40;
+    if (i % 13 == 5) x[i] = 0;
+    if (i % 17 == 6) x[i] *= 1e-6f;
+    if (i % 19 == 7) x[i] = static_cast<float>(static_cast<int>(x[i] * 4)) * 0.125f;
+  }
+  return x;
+}
+
+void check_round(const Rounding& rounding, const std::vector<float>& x) {
+  ErrorLanes fast, plain;
+  vector_kernels().round(rounding, x, fast);
+  scalar_kernels().round(rounding, x, plain);
+  CHECK(same_bits(fast.square, plain.square));
+  CHECK(same_bits(fast.cross, plain.cross));
+  CHECK(same_bits(fast.largest, plain.largest));
+  CHECK(fast.clipped == plain.clipped);
+  CHECK(fast.underflows == plain.underflows);
+}
+
+}  // namespace
+
+TEST_CASE("kernels: vectors equal lanes bit for bit", "[quantization][kernels]") {
+  for (size_t size : {0, 1, 15, 16, 17, 31, 100, 255, 256, 1000, 4096}) {
+    CAPTURE(size);
+    const std::vector<float> x = awkward(size);
+    const size_t blocks = (size + 31) / 32;
+    std::vector<float> scales(blocks + 1), zeros(blocks + 1);
+    for (size_t b = 0; b <= blocks; ++b) {
+      scales[b] = 0.01f + 0.003f * static_cast<float>(b % 7);
+      zeros[b] = static_cast<float>(b % 5) - 2;
+    }
+    for (int format = 0; format < kFormatCount; ++format) {
+      const FormatRow& format_row = row(static_cast<Format>(format));
+      CAPTURE(format_row.name);
+      Rounding rounding{format_row.element, format_row.format == Format::Bf16, scales, {}};
+      check_round(rounding, x);
+      rounding.block = 32;
+      check_round(rounding, x);
+      if (!format_row.element.is_integer) continue;
+      rounding.zero_points = zeros;
+      check_round(rounding, x);
+    }
+    std::vector<float> largest(blocks), other(blocks), low(blocks), high(blocks), low2(blocks),
+        high2(blocks);
+    vector_kernels().block_largest(x, 32, largest);
+    scalar_kernels().block_largest(x, 32, other);
+    CHECK(largest == other);
+    vector_kernels().block_range(x, 32, low, high);
+    scalar_kernels().block_range(x, 32, low2, high2);
+    CHECK(low == low2);
+    CHECK(high == high2);
+    CHECK(vector_kernels().integer_loss(x, 17.3f, 127) ==
+          scalar_kernels().integer_loss(x, 17.3f, 127));
+  }
+}
+
+TEST_CASE("kernels: ranges leave out and count what is not finite", "[quantization][kernels]") {
+  for (size_t size : {1, 16, 40, 1000}) {
+    std::vector<float> x = awkward(size);
+    for (int round = 0; round < 3; ++round) {
+      RangeLanes fast, plain;
+      vector_kernels().scan(x, fast);
+      scalar_kernels().scan(x, plain);
+      CHECK(same_bits(fast.square, plain.square));
+      CHECK(fast.lowest() == plain.lowest());
+      CHECK(fast.highest() == plain.highest());
+      CHECK(fast.zeros == plain.zeros);
+      CHECK(fast.nonfinite == plain.nonfinite);
+      CHECK(fast.nonfinite == static_cast<uint64_t>(round == 0 ? 0 : (size > 1 ? round : 1)));
+      x[size / 2] = round == 0 ? NAN : x[size / 2];
+      if (round == 1) x[size - 1] = -INFINITY;
+    }
+  }
+}
+
+TEST_CASE("kernels: clipping begins half a step past the largest value",
+          "[quantization][kernels]") {
+  const auto below = [](float x) { return std::nextafterf(x, 0); };
+  CHECK(clip_high(row(Format::Fp8E4M3).element) == 464);  // 448 is even
+  CHECK(clip_high(row(Format::Fp8E5M2).element) == below(61440));
+  CHECK(clip_high(row(Format::Fp16).element) == below(65520));
+  CHECK(clip_high(row(Format::Mxfp4).element) == below(7));
+  CHECK(clip_high(row(Format::Mxfp6).element) == below(7.75f));
+  CHECK(clip_high(row(Format::Int8).element) == below(127.5f));
+  CHECK(clip_low(row(Format::Int4).element) == -8.5f);
+}
