@@ -2,18 +2,22 @@
 // only when all are whole.
 #include "cli/analyse.hpp"
 
+#include "cli/arrays.hpp"
 #include "cli/devices.hpp"
 #include "cli/embedded_files.hpp"
 #include "cli/file_source.hpp"
 #include "cli/output.hpp"
 #include "cli/page.hpp"
 #include "cli/progress.hpp"
+#include "cli/quantize.hpp"
 #include "onnx/skeleton_file.hpp"
 #include "report/document.hpp"
 #include "report/escape.hpp"
 #include "report/json_writer.hpp"
+#include "report/quantization.hpp"
 #include "report/summary.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -70,6 +74,14 @@ struct Work {
   std::unique_ptr<DirectoryFiles> files;
   std::unique_ptr<Analysis> main, least, most;
   std::vector<DeviceFile> device_files;
+  std::unique_ptr<quantization::Quantization> quantization;  // null where weights are not read
+  std::unique_ptr<QuantizationSection> quantization_section;
+
+  std::vector<const DocumentSection*> sections() const {
+    std::vector<const DocumentSection*> all;
+    if (quantization_section) all.push_back(quantization_section.get());
+    return all;
+  }
 
   std::vector<SummaryColumn> columns() const {
     if (!least && !most) return {};
@@ -210,9 +222,9 @@ bool write_html(const Work& work, const Summary& summary, bool live, Sink* json,
   parts.summary = summary_html(summary);
   if (live) add_live_parts(work, parts);
   const auto write_json = [&](Sink& packed) {
-    if (json == nullptr) return write_document(*work.main, packed);
+    if (json == nullptr) return write_document(*work.main, packed, work.sections());
     TwoSinks both(*json, packed);
-    return write_document(*work.main, both);
+    return write_document(*work.main, both, work.sections());
   };
   return write_page(parts, write_json, page);
 }
@@ -226,7 +238,7 @@ void write_outputs(const Work& work, bool live, Outputs& outputs) {
   if (outputs.html) {
     fine = write_html(work, summary, live, outputs.json.get(), *outputs.html);
   } else if (outputs.json) {
-    fine = write_document(*work.main, *outputs.json);
+    fine = write_document(*work.main, *outputs.json, work.sections());
   }
   if (fine && outputs.json) fine = outputs.json->write("\n");
   if (fine && outputs.markdown) {
@@ -277,6 +289,56 @@ std::vector<std::string> external_paths(const CommandLine& line, const Analysis&
   return paths;
 }
 
+std::optional<Failure> read_caches(const CommandLine& line, quantization::Quantization& found) {
+  constexpr uint64_t kMostBytes = uint64_t{64} << 20;
+  for (const std::string& path : line.calibration) {
+    auto file = FileSource::open(path);
+    if (!file) return Failure{kBadUsage, file.error().message};
+    std::string text(static_cast<size_t>(std::min((*file)->size(), kMostBytes)), '\0');
+    text.resize((*file)->read(0, std::as_writable_bytes(std::span(text.data(), text.size()))));
+    auto cache = quantization::parse_calibration_cache(text);
+    if (!cache) return Failure{kBadUsage, path + ": " + cache.error().message};
+    found.add_cache(std::move(*cache));
+  }
+  return std::nullopt;
+}
+
+std::optional<Failure> read_activations(const CommandLine& line,
+                                        quantization::Quantization& found) {
+  if (line.activations.empty()) return std::nullopt;
+  const auto wanted = [&](const std::string& name) {
+    if (!found.has_tensor(name)) found.add_activation(name, {}, 1);
+    return found.has_tensor(name);
+  };
+  const auto take = [&](const std::string& name, const quantization::NpyArray& array) {
+    const auto& shape = array.header.shape;
+    const bool has_batches = !array.header.fortran_order && shape.size() > 1 && shape[0] > 1;
+    found.add_activation(name, array.values,
+                         has_batches ? array.header.elements / shape[0] : array.header.elements);
+  };
+  auto read = read_arrays(line.activations, wanted, take);
+  if (!read) return Failure{kBadUsage, read.error().message};
+  return std::nullopt;
+}
+
+// Whoever asks for a report wants all of it, but not to wait for gigabytes.
+std::optional<Failure> quantize(const CommandLine& line, Work& work, Progress& progress) {
+  constexpr uint64_t kMostUnasked = 200'000'000;
+  const bool wanted = line.quantize.value_or(!line.html.empty());
+  if (!wanted || (line.html.empty() && line.json.empty())) return std::nullopt;
+  auto found =
+      std::make_unique<quantization::Quantization>(work.main->graph(), *work.source, line.schemes);
+  if (auto failure = read_caches(line, *found)) return failure;
+  if (auto failure = read_activations(line, *found)) return failure;
+  if (line.quantize || found->weight_bytes() < kMostUnasked) {
+    progress.stage("quantizing weights");
+    quantize_weights(*found, worker_threads(), &progress);
+  }
+  work.quantization = std::move(found);
+  work.quantization_section = std::make_unique<QuantizationSection>(*work.main, *work.quantization);
+  return std::nullopt;
+}
+
 std::optional<Failure> run(const CommandLine& line, Progress& progress) {
   if (auto failure = check_targets(line, {line.argument})) return failure;
   auto work = do_work(line);
@@ -284,6 +346,7 @@ std::optional<Failure> run(const CommandLine& line, Progress& progress) {
   if (auto failure = check_targets(line, external_paths(line, *work->main))) return failure;
   auto outputs = open_outputs(line);
   if (!outputs) return outputs.error();
+  if (auto failure = quantize(line, *work, progress)) return failure;
   progress.stage("writing");
   if (outputs->terminal) progress.end();
   write_outputs(*work, line.live, *outputs);

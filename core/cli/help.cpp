@@ -41,6 +41,19 @@ Sizes of the inputs:
       --optShapes LIST       everything else is of --optShapes
       --maxShapes LIST
 
+Quantization; on by itself where a report is written and the weights are below 200 MB:
+      --quantize             read the weights and say what each number format does to them
+      --no-quantize          leave their values alone
+      --formats LIST         all, default, or of int8, int4, fp8_e4m3, fp8_e5m2, fp16, bf16, nvfp4,
+                             mxfp8, mxfp6, mxfp4; or exactly FORMAT/GRANULARITY/CALIBRATOR with
+                             /asymmetric behind it, as in int8/channel/mse, int4/block128/max,
+                             mxfp8/block32/nvidia (else ocp); repeatable
+      --calibrator NAME      try int8 by tensor with max, mse, entropy, entropy-onnxruntime or
+                             percentile-99.9, -99.99, -99.999, -99.9999 too; repeatable
+      --activations PATH     samples of activations by tensor name, a .npz or a folder of .npy:
+                             every calibrator's scale, and what the order of batches does to it
+      --calibration FILE     a TensorRT calibration cache, audited; a second one is compared with it
+
 Other:
       --convention NAME      hardware: 2 FLOPs a MAC and every byte moved (the default);
                              course: 1 FLOP a MAC, weights and outputs
@@ -55,6 +68,7 @@ Examples:
   trtreport model.onnx --shape input_ids=1x128 --shape attention_mask=1x128
   trtreport model.onnx --minShapes=x:1x3x224x224 --optShapes=x:8x3x224x224 --maxShapes=x:32x3x224x224
   trtreport model.onnx --markdown - --csv layers.csv
+  trtreport model.onnx --json analysis.json --quantize --calibrator entropy
   trtreport model.onnx --json - | python3 -m json.tool
   trtreport model.onnx --device jetson-agx-orin-64gb:30W --precision int8
   trtreport device show h100-sxm

@@ -13,6 +13,8 @@ namespace {
 struct Words {
   std::vector<std::string> dims, shapes;
   std::vector<std::string> precisions;
+  std::vector<std::string> formats, calibrators;
+  bool quantize = false, no_quantize = false;
   std::string batch, shapes_list, least, best, most, convention = "hardware";
   bool no_tf32 = false;
   bool is_static = false;
@@ -45,6 +47,12 @@ void add_options(CLI::App& app, CommandLine& line, Words& words) {
   app.add_option("--optShapes", words.best)->type_name("SHAPES");
   app.add_option("--maxShapes", words.most)->type_name("SHAPES");
   app.add_option("--convention", words.convention)->type_name("CONVENTION");
+  app.add_flag("--quantize", words.quantize);
+  app.add_flag("--no-quantize", words.no_quantize);
+  add_texts(app, "--formats", words.formats);
+  add_texts(app, "--calibrator", words.calibrators);
+  app.add_option("--activations", line.activations)->type_name("PATH");
+  add_texts(app, "--calibration", line.calibration);
   app.add_flag("--verbose", line.verbose);
 }
 
@@ -143,12 +151,39 @@ Fault check_outputs(const CommandLine& line) {
   return std::nullopt;
 }
 
+Fault read_schemes(const Words& words, CommandLine& line) {
+  if (words.quantize && words.no_quantize) return "--quantize and --no-quantize exclude each other";
+  if (words.quantize) line.quantize = true;
+  if (words.no_quantize) line.quantize = false;
+  std::string list;
+  for (const std::string& text : words.formats) list += (list.empty() ? "" : ",") + text;
+  if (list.empty()) list = "default";
+  for (const std::string& name : words.calibrators) {
+    if (!quantization::parse_schemes("int8/tensor/" + name))
+      return "--calibrator: '" + name + "' is none";
+    list += ",int8/tensor/" + name;
+  }
+  auto schemes = quantization::parse_schemes(list);
+  if (!schemes) return "--formats: " + schemes.error();
+  line.schemes = std::move(*schemes);
+  if (line.calibration.size() > 2) return "--calibration: two caches can be compared, not more";
+  const bool named = !words.formats.empty() || !words.calibrators.empty() ||
+                     !line.activations.empty() || !line.calibration.empty();
+  if (named && words.no_quantize)
+    return "--formats, --calibrator, --activations and --calibration exclude --no-quantize";
+  if (named) line.quantize = true;
+  if (line.quantize.value_or(false) && line.html.empty() && line.json.empty())
+    return "--quantize: name what to write its figures to, -o report.html or --json FILE";
+  return std::nullopt;
+}
+
 Fault understand(const Words& words, CommandLine& line) {
   if (line.argument.empty()) return "no model is named";
   if (Fault fault = read_dims(words, line.binding)) return fault;
   if (Fault fault = read_shapes(words, line.binding.shapes)) return fault;
   if (Fault fault = read_lists(words, line)) return fault;
   if (Fault fault = read_precisions(words, line.precisions)) return fault;
+  if (Fault fault = read_schemes(words, line)) return fault;
   if (words.convention != "hardware" && words.convention != "course") {
     return "--convention: '" + words.convention + "' is neither hardware nor course";
   }

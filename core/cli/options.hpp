@@ -2,6 +2,7 @@
 // file.
 #pragma once
 
+#include "quantization/scheme.hpp"
 #include "roofline/device.hpp"
 #include "trtreport.hpp"
 
@@ -57,6 +58,12 @@ struct CommandLine {
   RooflineOptions roofline;
   Convention convention = Convention::Hardware;
   bool live = true;  // of report.html
+  // Weights are quantized: always, never, or (not said) where a report is written and they are
+  // small.
+  std::optional<bool> quantize;
+  std::vector<quantization::Scheme> schemes;  // what to try on them
+  std::string activations;                    // a .npz or a folder of .npy; empty: none
+  std::vector<std::string> calibration;       // TensorRT caches, at most two
   bool verbose = false;
   DeriveNumbers derive;
   ServeOptions serve;

@@ -33,6 +33,13 @@ void Progress::show() {
     const std::chrono::duration<double> elapsed = next - start;
     std::fprintf(stderr, "\r\x1b[K%s: %s, %.1f s", subject_.c_str(), stage_.load(),
                  elapsed.count());
+    if (const int percent = percent_; percent >= 0) {
+      constexpr int kCells = 20;
+      char bar[kCells + 1] = {};
+      for (int cell = 0; cell < kCells; ++cell)
+        bar[cell] = cell * 100 < percent * kCells ? '#' : '.';
+      std::fprintf(stderr, " [%s] %d %%", bar, percent);
+    }
     std::fflush(stderr);
     shown = true;
     next += std::chrono::milliseconds(200);

@@ -17,7 +17,13 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void stage(const char* text) { stage_ = text; }  // "writing report.html"; a literal
+  // "writing report.html"; a literal.
+  void stage(const char* text) {
+    percent_ = -1;
+    stage_ = text;
+  }
+  // How much of the stage is done.
+  void percent(int share) { percent_ = share; }
   void end();
 
  private:
@@ -25,6 +31,7 @@ class Progress {
 
   std::string subject_;
   std::atomic<const char*> stage_ = "analysing";
+  std::atomic<int> percent_ = -1;  // unknown
   std::mutex mutex_;
   std::condition_variable ended_;
   bool over_ = false;

@@ -50,11 +50,11 @@ tl::expected<void, Error> WeightJob::load(uint64_t chunk, Scratch& scratch,
     values = *kept;
     return {};
   }
-  if (scratch.job != this) {
+  if (scratch.tensor != &data_) {
     auto reader = onnx::WeightReader::open(model_, source_, data_);
     if (!reader) return tl::unexpected(std::move(reader.error()));
     scratch.reader.emplace(std::move(*reader));
-    scratch.job = this;
+    scratch.tensor = &data_;
   }
   const Chunk place = chunks_.at(chunk);
   if (auto read = chunks_.load(*scratch.reader, place, scratch.values, scratch.room); !read)
@@ -212,6 +212,7 @@ void WeightJob::finish() {
     bin -= std::min(bin, result_.nonfinite);
   }
   for (size_t s = 0; s < result_.schemes.size(); ++s) {
+    prefer_max(s);
     result_.schemes[s].metrics = metrics_of(plans_[s].errors, result_.power, result_.finite());
   }
   std::vector<Plan>().swap(plans_);

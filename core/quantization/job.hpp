@@ -47,11 +47,11 @@ struct WeightResult {
 class WeightJob {
  public:
   // Weights up to this many elements stay in memory between passes.
-  static constexpr uint64_t kMostKept = uint64_t{4} << 20;
+  static constexpr uint64_t kMostKept = uint64_t{1} << 20;
 
-  // What one thread needs to take steps; made once, used for any job.
+  // What one thread needs to take steps; made once, used for any job of one model.
   struct Scratch {
-    const WeightJob* job = nullptr;  // whose reader this is
+    const onnx::TensorData* tensor = nullptr;  // whose reader this is
     std::optional<onnx::WeightReader> reader;
     std::vector<float> values, room, scales, zero_points, low, high;
   };
@@ -65,6 +65,8 @@ class WeightJob {
   uint64_t chunks() const { return chunks_.count(); }
   uint64_t elements() const { return layout_.elements(); }
   uint64_t channels() const { return layout_.channels; }
+  // Whether threads gain from sharing it; see WeightReader.
+  bool random_access() const { return data_.storage != onnx::TensorData::Storage::Typed; }
   bool finished() const { return stage_ == Stage::Done; }
 
   // Safe from several threads for different chunks of the same pass.
@@ -87,6 +89,7 @@ class WeightJob {
     std::vector<float> zero_points;  // likewise; empty where symmetric
     std::vector<double> losses;      // channel MSE: candidates of each channel
     Errors errors;
+    Errors at_max;  // tensor MSE: of the whole range, found on the way
   };
 
   tl::expected<void, Error> load(uint64_t chunk, Scratch& scratch, std::span<const float>& values,
@@ -105,6 +108,8 @@ class WeightJob {
   void plan_from_ranges();
   void plan_from_search();
   float searched_amax(const Scheme& scheme, bool& fell_back) const;
+  size_t max_twin(size_t scheme) const;
+  void prefer_max(size_t scheme);
   void pick_channel_scales(const Scheme& scheme, Plan& plan) const;
   double ratio_at(const Element& element, int candidate) const;
   void finish();

@@ -26,7 +26,32 @@ bool is_searched(const Scheme& scheme) {
   }
 }
 
+bool is_tensor_mse(const Scheme& scheme) {
+  return scheme.granularity == Granularity::Tensor && scheme.calibrator == Calibrator::Mse;
+}
+
 }  // namespace
+
+// The scheme that differs by taking max; the number of schemes where there is none.
+size_t WeightJob::max_twin(size_t scheme) const {
+  Scheme twin = result_.schemes[scheme].scheme;
+  twin.calibrator = Calibrator::Max;
+  for (size_t s = 0; s < result_.schemes.size(); ++s) {
+    if (result_.schemes[s].scheme == twin) return s;
+  }
+  return result_.schemes.size();
+}
+
+// Bins only approximate values: where the whole range is better after all, it is taken.
+void WeightJob::prefer_max(size_t scheme) {
+  SchemeResult& result = result_.schemes[scheme];
+  if (!is_tensor_mse(result.scheme)) return;
+  const size_t twin = max_twin(scheme);
+  const Errors& at_max = twin < plans_.size() ? plans_[twin].errors : plans_[scheme].at_max;
+  if (!(at_max.square < plans_[scheme].errors.square)) return;
+  plans_[scheme].errors = at_max;
+  result.scale = symmetric_scale(row(result.scheme.format).element, result_.largest());
+}
 
 // No ratio below 1 - sqrt(K) / (2 high) can win: clipping the largest of K values by more costs
 // more than rounding all K by half a step each.
@@ -41,7 +66,7 @@ void WeightJob::plan_from_ranges() {
     const Scheme& scheme = result_.schemes[s].scheme;
     const Element& element = row(scheme.format).element;
     Plan& plan = plans_[s];
-    plan.due = !is_searched(scheme);
+    plan.due = !is_searched(scheme) || (is_tensor_mse(scheme) && max_twin(s) == plans_.size());
     if (searches_channels(scheme)) plan.losses.assign(channel_low_.size() * kCandidates, 0);
     if (!plan.due || scheme.granularity == Granularity::Block) continue;
     if (scheme.granularity == Granularity::Channel) {
@@ -66,7 +91,7 @@ void WeightJob::plan_from_ranges() {
       found.scale = symmetric_scale(element, result_.largest());
     }
     plan.scales = {found.scale};
-    if (scheme.calibrator == Calibrator::None) continue;
+    if (scheme.calibrator == Calibrator::None || is_searched(scheme)) continue;
     result_.schemes[s].scale = found.scale;
     result_.schemes[s].zero_point = found.zero_point;
   }
@@ -119,6 +144,9 @@ void WeightJob::plan_from_search() {
     plan.due = is_searched(result.scheme);
     if (!plan.due) continue;
     any_searched_ = true;
+    plan.at_max = plan.errors;
+    plan.errors = {};
+    plan.scales.clear();
     if (searches_channels(result.scheme)) {
       pick_channel_scales(result.scheme, plan);
       continue;

@@ -190,7 +190,8 @@ void write_totals(const Figures& figures, JsonWriter& json) {
   json.end_object();
 }
 
-bool write_document(const Analysis& analysis, Sink& sink) {
+bool write_document(const Analysis& analysis, Sink& sink,
+                    std::span<const DocumentSection* const> sections) {
   const DocumentNames names(analysis.graph());
   JsonWriter json(sink);
   json.begin_object();
@@ -209,6 +210,10 @@ bool write_document(const Analysis& analysis, Sink& sink) {
   write_devices(analysis, json);
   write_rooflines(analysis, json);
   write_memory(analysis, names, json);
+  for (const DocumentSection* section : sections) {
+    json.key(section->name());
+    section->write(names, json);
+  }
   write_diagnostics(analysis, json);
   json.end_object();
   return json.finish();

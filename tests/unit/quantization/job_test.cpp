@@ -191,6 +191,16 @@ TEST_CASE("weights: a channel's MSE scale is never worse than max", "[quantizati
         *weight.run("int8/channel/max").metrics.sqnr_db);
 }
 
+TEST_CASE("weights: MSE of a tensor is never worse than max", "[quantization][job]") {
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    Weight weight(test::irwin_hall(seed, 100), {100});
+    const SchemeResult max = weight.run("int8/tensor/max"), mse = weight.run("int8/tensor/mse");
+    CHECK(mse.metrics.mse <= max.metrics.mse);
+    CHECK(weight.run(*parse_schemes("int8/tensor/mse,int8/tensor/max")).schemes[0].metrics.mse ==
+          mse.metrics.mse);
+  }
+}
+
 TEST_CASE("weights: all zero, or next to it, is dead", "[quantization][job]") {
   for (const float value : {0.0f, 1e-9f}) {
     Weight weight(std::vector<float>(64, value), {4, 16});

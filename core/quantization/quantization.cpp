@@ -1,0 +1,152 @@
+// The frame around weights' jobs, and findings about single weights.
+#include "quantization/quantization.hpp"
+
+#include "quantization/scales.hpp"
+
+#include <algorithm>
+
+namespace trtreport::quantization {
+namespace {
+
+constexpr double kSpreadWorthSaying = 100;
+
+}  // namespace
+
+double channel_spread(std::span<const float> channel_largest) {
+  std::vector<float> live;
+  for (const float largest : channel_largest) {
+    if (largest > kDeadMagnitude) live.push_back(largest);
+  }
+  if (live.size() < 2) return 1;
+  const auto middle = live.begin() + static_cast<std::ptrdiff_t>(live.size() / 2);
+  std::nth_element(live.begin(), middle, live.end());
+  const float most = *std::max_element(live.begin(), live.end());
+  return static_cast<double>(most) / static_cast<double>(*middle);
+}
+
+Quantization::Quantization(const Graph& graph, ByteSource& source, std::vector<Scheme> schemes)
+    : graph_(graph),
+      source_(source),
+      schemes_(std::move(schemes)),
+      targets_(find_targets(graph, source)),
+      quantize_nodes_(quantization::quantize_nodes(graph, source)),
+      lints_(lint_quantization(graph, quantize_nodes_)),
+      results_(targets_.weights.size()) {}
+
+uint64_t Quantization::elements(size_t weight) const {
+  const WeightTarget& target = targets_.weights[weight];
+  return layout_of(stored_data(graph_, target.tensor)->dims, target.channel_axis).elements();
+}
+
+uint64_t Quantization::weight_bytes(size_t weight) const {
+  const onnx::TensorData& data = *stored_data(graph_, targets_.weights[weight].tensor);
+  return storage_bytes(data.dtype, elements(weight));
+}
+
+uint64_t Quantization::weight_bytes() const {
+  uint64_t sum = 0;
+  for (size_t weight = 0; weight < targets_.weights.size(); ++weight) sum += weight_bytes(weight);
+  return sum;
+}
+
+std::unique_ptr<WeightJob> Quantization::job(size_t weight) const {
+  const WeightTarget& target = targets_.weights[weight];
+  return std::make_unique<WeightJob>(graph_.model(), source_, *stored_data(graph_, target.tensor),
+                                     target.channel_axis, target.factors, schemes_);
+}
+
+void Quantization::keep(size_t weight, const WeightJob& job) {
+  results_[weight] = std::make_unique<WeightResult>(job.result());
+}
+
+std::vector<Lint> Quantization::lints() const {
+  std::vector<Lint> all = lints_;
+  for (size_t weight = 0; weight < results_.size(); ++weight) {
+    if (results_[weight]) judge(weight, *results_[weight], all);
+  }
+  return all;
+}
+
+const WeightResult* Quantization::result(size_t weight) const { return results_[weight].get(); }
+
+TensorId Quantization::find_tensor(std::string_view name) const {
+  for (TensorId id = 0; id < graph_.tensors.size(); ++id) {
+    if (graph_.text(graph_.tensors[id].name) == name) return id;
+  }
+  return kNoTensor;
+}
+
+void Quantization::add_activation(std::string_view name, std::span<const float> values,
+                                  uint64_t batch) {
+  const TensorId tensor = find_tensor(name);
+  const std::string quoted = "'" + std::string(name) + "'";
+  if (tensor == kNoTensor) {
+    lints_.push_back({Severity::Warning, "activation_unknown",
+                      quoted + " is no tensor of this model: its samples are left out", kNoNode,
+                      kNoTensor});
+    return;
+  }
+  activations_.push_back({tensor, analyse_activation(values, batch)});
+  if (const uint64_t count = activations_.back().result.nonfinite; count > 0) {
+    lints_.push_back({Severity::Error, "nonfinite_activation",
+                      quoted + " holds " + std::to_string(count) +
+                          " NaN or infinite samples: they are left out of its figures",
+                      kNoNode, tensor});
+  }
+}
+
+void Quantization::add_cache(CalibrationCache cache) {
+  if (caches_.empty()) {
+    for (Lint& lint : audit_cache(cache, graph_)) lints_.push_back(std::move(lint));
+  }
+  caches_.push_back(std::move(cache));
+}
+
+float Quantization::cached_scale(TensorId tensor) const {
+  float scale = 0;
+  if (caches_.empty()) return scale;
+  for (const CacheEntry& entry : caches_.front().entries) {
+    if (graph_.text(graph_.tensors[tensor].name) == entry.tensor) scale = entry.scale;
+  }
+  return scale;
+}
+
+void Quantization::judge(size_t weight, const WeightResult& result,
+                         std::vector<Lint>& lints) const {
+  const WeightTarget& target = targets_.weights[weight];
+  const std::string name = "'" + std::string(graph_.text(graph_.tensors[target.tensor].name)) + "'";
+  const auto say = [&](Severity severity, std::string_view code, const std::string& message) {
+    lints.push_back({severity, code, name + message, target.node, target.tensor});
+  };
+  if (result.error) {
+    lints.push_back(
+        {Severity::Warning, "weight_unread", result.error->message, target.node, target.tensor});
+    return;
+  }
+  if (result.nonfinite > 0) {
+    say(Severity::Error, "nonfinite_weight",
+        " holds " + std::to_string(result.nonfinite) +
+            " NaN or infinite values: they are left out of its figures, an engine computes with "
+            "them");
+  }
+  if (result.elements > 0 && result.dead) {
+    say(Severity::Warning, "dead_weight", " is zero throughout: no scale can be found for it");
+    return;
+  }
+  if (result.constant && result.elements > 1)
+    say(Severity::Note, "constant_weight", " holds one value throughout");
+  if (channel_spread(result.channel_largest) > kSpreadWorthSaying) {
+    say(Severity::Warning, "channel_spread",
+        ": its largest channel passes the median one more than a hundredfold; with one scale for "
+        "all "
+        "most channels keep a bit or none, use scales by channel");
+  }
+  for (const SchemeResult& scheme : result.schemes) {
+    if (scheme.scheme.format == Format::Fp16 && scheme.metrics.overflows > 0) {
+      say(Severity::Error, "fp16_overflow",
+          ": " + std::to_string(scheme.metrics.overflows) + " values become infinite in FP16");
+    }
+  }
+}
+
+}  // namespace trtreport::quantization

@@ -1,0 +1,75 @@
+// Everything quantization finds of a model: the frame that the command line and the page's workers
+// fill, and what the report writes.
+#pragma once
+
+#include "quantization/activations.hpp"
+#include "quantization/cache.hpp"
+#include "quantization/job.hpp"
+#include "quantization/lints.hpp"
+#include "quantization/targets.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace trtreport::quantization {
+
+// Largest over median magnitude of the channels that are not dead: what one scale for all costs the
+// small ones, as depthwise convolutions show. 1 for a single channel.
+double channel_spread(std::span<const float> channel_largest);
+
+class Quantization {
+ public:
+  // Finds the weights and judges what is quantized already; no weight is read yet. Both must
+  // outlive it. An Inference may run in between: only names, wiring and stored data are used.
+  Quantization(const Graph& graph, ByteSource& source, std::vector<Scheme> schemes);
+
+  const Graph& graph() const { return graph_; }
+  const std::vector<Scheme>& schemes() const { return schemes_; }
+  const Targets& targets() const { return targets_; }
+  const std::vector<QuantizeNode>& quantize_nodes() const { return quantize_nodes_; }
+  // Of the wiring, then of each kept weight in order.
+  std::vector<Lint> lints() const;
+
+  uint64_t elements(size_t weight) const;
+  // Bytes of all weights that jobs would read.
+  uint64_t weight_bytes() const;
+  uint64_t weight_bytes(size_t weight) const;
+
+  // The work on targets().weights[weight].
+  std::unique_ptr<WeightJob> job(size_t weight) const;
+  // Keeps what a finished job found; in any order.
+  void keep(size_t weight, const WeightJob& job);
+  // Null where no job of it was kept.
+  const WeightResult* result(size_t weight) const;
+
+  struct Activation {
+    TensorId tensor = kNoTensor;
+    ActivationResult result;
+  };
+  // Samples of a tensor by its name; what the model does not have becomes a finding.
+  bool has_tensor(std::string_view name) const { return find_tensor(name) != kNoTensor; }
+  void add_activation(std::string_view name, std::span<const float> values, uint64_t batch);
+  const std::vector<Activation>& activations() const { return activations_; }
+
+  // Calibration caches: the first is audited, a second one compared with it.
+  void add_cache(CalibrationCache cache);
+  const std::vector<CalibrationCache>& caches() const { return caches_; }
+  // The first cache's scale of a tensor; 0 where it has none.
+  float cached_scale(TensorId tensor) const;
+
+ private:
+  TensorId find_tensor(std::string_view name) const;
+  void judge(size_t weight, const WeightResult& result, std::vector<Lint>& lints) const;
+
+  const Graph& graph_;
+  ByteSource& source_;
+  std::vector<Scheme> schemes_;
+  Targets targets_;
+  std::vector<QuantizeNode> quantize_nodes_;
+  std::vector<Lint> lints_;
+  std::vector<std::unique_ptr<WeightResult>> results_;
+  std::vector<Activation> activations_;
+  std::vector<CalibrationCache> caches_;
+};
+
+}  // namespace trtreport::quantization

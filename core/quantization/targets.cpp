@@ -1,0 +1,287 @@
+// One row an operator that has weights; what lies between a weight and its operator is looked
+// through.
+#include "quantization/targets.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+
+namespace trtreport::quantization {
+namespace {
+
+// Where the output channels lie among a weight's axes.
+enum class Axis : uint8_t {
+  First,
+  Second,
+  Last,
+  BeforeLast,
+  GemmRight,   // the second axis, or with transB the first
+  GemmLeft,    // the first, or with transA the second
+  FusedRight,  // the last, or with transB the one before
+  Embedding,   // the first, of tables of rank 2
+};
+
+struct OpWeight {
+  std::string_view op;
+  uint32_t input;
+  Axis axis;
+};
+
+constexpr OpWeight kWeights[] = {
+    {"Conv", 1, Axis::First},
+    {"FusedConv", 1, Axis::First},
+    {"DeformConv", 1, Axis::First},
+    {"ConvTranspose", 1, Axis::Second},
+    {"Gemm", 1, Axis::GemmRight},
+    {"Gemm", 0, Axis::GemmLeft},
+    {"FusedGemm", 1, Axis::GemmRight},
+    {"GemmFastGelu", 1, Axis::Last},
+    {"MatMul", 1, Axis::Last},
+    {"MatMul", 0, Axis::BeforeLast},
+    {"FusedMatMul", 1, Axis::FusedRight},
+    {"FusedMatMulActivation", 1, Axis::FusedRight},
+    {"RNN", 1, Axis::Second},
+    {"RNN", 2, Axis::Second},
+    {"LSTM", 1, Axis::Second},
+    {"LSTM", 2, Axis::Second},
+    {"GRU", 1, Axis::Second},
+    {"GRU", 2, Axis::Second},
+    {"Attention", 1, Axis::Last},
+    {"Gather", 0, Axis::Embedding},
+};
+
+struct QuantizedInput {
+  std::string_view op;
+  uint32_t input, scale, zero_point;
+  std::string_view how;
+};
+constexpr uint32_t kNone = UINT32_MAX;
+constexpr QuantizedInput kQuantized[] = {
+    {"QLinearConv", 3, 4, 5, "qlinear"},
+    {"QLinearMatMul", 3, 4, 5, "qlinear"},
+    {"QGemm", 3, 4, 5, "qlinear"},
+    {"ConvInteger", 1, kNone, 3, "dynamic"},
+    {"MatMulInteger", 1, kNone, 3, "dynamic"},
+    {"DynamicQuantizeMatMul", 1, 2, 3, "dynamic"},
+    {"MatMulIntegerToFloat", 1, 3, 5, "dynamic"},
+    {"DynamicQuantizeLSTM", 1, 8, 9, "dynamic"},
+    {"DynamicQuantizeLSTM", 2, 10, 11, "dynamic"},
+    {"QAttention", 1, 4, 7, "qlinear"},
+    {"MatMulNBits", 1, 2, 3, "blocks"},
+    {"MatMulBnb4", 1, 2, kNone, "blocks"},
+    {"GatherBlockQuantized", 0, 2, 3, "blocks"},
+};
+
+bool is_own_domain(std::string_view domain) { return domain.empty() || domain == "com.microsoft"; }
+
+std::string_view op_of(const Graph& graph, const Node& node) {
+  if (node.proto == nullptr || !is_own_domain(graph.text(node.proto->domain))) return {};
+  return graph.text(node.proto->op);
+}
+
+TensorId input_of(const Node& node, uint32_t index) {
+  return index < node.inputs.size() ? node.inputs[index] : kNoTensor;
+}
+
+const onnx::Attribute* attribute(const Graph& graph, const Node& node, std::string_view name) {
+  if (node.proto == nullptr) return nullptr;
+  for (const onnx::Attribute& item : node.proto->attributes) {
+    if (graph.text(item.name) == name) return &item;
+  }
+  return nullptr;
+}
+
+// A stored tensor behind an operator's input, and what became of one of its axes on the way.
+struct Origin {
+  TensorId tensor = kNoTensor;
+  size_t axis = 0;
+};
+
+std::optional<Origin> trace(const Graph& graph, TensorId tensor, size_t axis) {
+  constexpr int kMostSteps = 8;
+  for (int step = 0; step < kMostSteps; ++step) {
+    if (tensor == kNoTensor) return std::nullopt;
+    if (stored_data(graph, tensor) != nullptr) return Origin{tensor, axis};
+    const NodeId producer = graph.tensors[tensor].producer;
+    if (producer == kNoNode) return std::nullopt;
+    const Node& node = graph.nodes[producer];
+    const std::string_view op = op_of(graph, node);
+    if (op == "Transpose") {
+      const onnx::Attribute* order = attribute(graph, node, "perm");
+      const int rank = graph.tensors[tensor].type.shape.rank();
+      if (order != nullptr && axis < order->ints.size()) {
+        axis = static_cast<size_t>(std::max<int64_t>(order->ints[axis], 0));
+      } else if (order == nullptr && rank > static_cast<int>(axis)) {
+        axis = static_cast<size_t>(rank) - 1 - axis;
+      } else {
+        return std::nullopt;
+      }
+    } else if (op != "Identity" && op != "Cast" && op != "QuantizeLinear" &&
+               op != "DequantizeLinear") {
+      return std::nullopt;
+    }
+    tensor = input_of(node, 0);
+  }
+  return std::nullopt;
+}
+
+std::optional<size_t> axis_of(const Graph& graph, const Node& node, const OpWeight& row,
+                              size_t rank) {
+  if (rank < 2) return std::nullopt;
+  const auto is_set = [&](std::string_view name) {
+    return attribute_int(graph, node, name, 0) != 0;
+  };
+  switch (row.axis) {
+    case Axis::First:
+      return 0;
+    case Axis::Second:
+      return 1;
+    case Axis::Last:
+      return rank - 1;
+    case Axis::BeforeLast:
+      return rank - 2;
+    case Axis::GemmRight:
+      return is_set("transB") ? 0 : 1;
+    case Axis::GemmLeft:
+      return is_set("transA") ? 1 : 0;
+    case Axis::FusedRight:
+      return is_set("transB") ? rank - 2 : rank - 1;
+    case Axis::Embedding:
+      if (rank != 2 || attribute_int(graph, node, "axis", 0) != 0) return std::nullopt;
+      return 0;
+  }
+  return std::nullopt;
+}
+
+bool is_weight_type(DType dtype) {
+  return dtype == DType::Float32 || dtype == DType::Float16 || dtype == DType::BFloat16 ||
+         dtype == DType::Float64;
+}
+
+class Finder {
+ public:
+  Finder(const Graph& graph, ByteSource& source)
+      : graph_(graph), source_(source), readers_(graph.tensors.size(), kNoNode) {
+    for (NodeId id = 0; id < graph.nodes.size(); ++id) {
+      for (const TensorId tensor : graph.nodes[id].inputs) {
+        if (tensor != kNoTensor) readers_[tensor] = id;
+      }
+    }
+  }
+
+  Targets find() {
+    for (NodeId id = 0; id < graph_.nodes.size(); ++id) {
+      const Node& node = graph_.nodes[id];
+      const std::string_view op = op_of(graph_, node);
+      for (const OpWeight& row : kWeights) {
+        if (row.op == op) add_weight(id, node, row);
+      }
+      for (const QuantizedInput& row : kQuantized) {
+        if (row.op == op) add_quantized(id, node, row);
+      }
+      if (op == "DequantizeLinear") add_quantized(id, node, {op, 0, 1, 2, "dequantize"});
+    }
+    return std::move(targets_);
+  }
+
+ private:
+  void add_weight(NodeId id, const Node& node, const OpWeight& row) {
+    const TensorId read = input_of(node, row.input);
+    if (read == kNoTensor) return;
+    size_t rank = 0;
+    if (const onnx::TensorData* data = stored_data(graph_, read)) {
+      rank = data->dims.size();
+    } else if (graph_.tensors[read].type.shape.known()) {
+      rank = static_cast<size_t>(graph_.tensors[read].type.shape.rank());
+    }
+    const std::optional<size_t> axis = axis_of(graph_, node, row, rank);
+    if (!axis) return;
+    const std::optional<Origin> origin = trace(graph_, read, *axis);
+    if (!origin) return;
+    const onnx::TensorData& data = *stored_data(graph_, origin->tensor);
+    if (!is_weight_type(data.dtype) || origin->axis >= data.dims.size()) return;
+    const auto [known, is_new] = index_.try_emplace(origin->tensor, targets_.weights.size());
+    if (!is_new) {
+      ++targets_.weights[known->second].more_nodes;
+      targets_.weights[known->second].factors.clear();  // one reader's normalization is not all's
+      return;
+    }
+    WeightTarget target{origin->tensor, id, 0, origin->axis, {}};
+    if (row.op == "Conv" || row.op == "ConvTranspose") {
+      target.factors = folded_factors(node, static_cast<size_t>(data.dims[origin->axis]));
+    }
+    targets_.weights.push_back(std::move(target));
+  }
+
+  void add_quantized(NodeId id, const Node& node, const QuantizedInput& row) {
+    const TensorId tensor = input_of(node, row.input);
+    if (tensor == kNoTensor || stored_data(graph_, tensor) == nullptr) return;
+    if (is_weight_type(stored_data(graph_, tensor)->dtype)) return;
+    const TensorId zero = row.zero_point == kNone ? kNoTensor : input_of(node, row.zero_point);
+    const TensorId scale = row.scale == kNone ? kNoTensor : input_of(node, row.scale);
+    targets_.quantized.push_back({tensor, id, scale, zero, row.how});
+  }
+
+  std::vector<double> numbers(TensorId tensor, size_t count) const {
+    constexpr uint64_t kMostChannels = 1u << 20;
+    if (tensor == kNoTensor) return {};
+    const onnx::TensorData* data = stored_data(graph_, tensor);
+    if (data == nullptr) return {};
+    auto read = onnx::read_elements(graph_.model(), source_, *data, kMostChannels);
+    if (!read || read->floats.size() != count) return {};
+    return std::move(read->floats);
+  }
+
+  // The normalization right behind a convolution that nobody else reads.
+  std::vector<double> folded_factors(const Node& node, size_t channels) const {
+    if (node.outputs.empty() || node.outputs[0] == kNoTensor) return {};
+    const Tensor& output = graph_.tensors[node.outputs[0]];
+    if (output.uses != 1 || output.is_output) return {};
+    const NodeId reader = readers_[node.outputs[0]];
+    if (reader == kNoNode) return {};
+    const Node& next = graph_.nodes[reader];
+    if (op_of(graph_, next) != "BatchNormalization" || next.body != node.body ||
+        attribute_int(graph_, next, "training_mode", 0) != 0) {
+      return {};
+    }
+    const std::vector<double> gamma = numbers(input_of(next, 1), channels);
+    const std::vector<double> variance = numbers(input_of(next, 4), channels);
+    if (gamma.empty() || variance.empty()) return {};
+    const onnx::Attribute* epsilon = attribute(graph_, next, "epsilon");
+    return fold_factors(gamma, variance,
+                        epsilon == nullptr ? 1e-5 : static_cast<double>(epsilon->f));
+  }
+
+  static std::vector<double> fold_factors(const std::vector<double>& gamma,
+                                          const std::vector<double>& variance, double epsilon) {
+    std::vector<double> factors(gamma.size());
+    for (size_t c = 0; c < gamma.size(); ++c)
+      factors[c] = gamma[c] / std::sqrt(variance[c] + epsilon);
+    return factors;
+  }
+
+  const Graph& graph_;
+  ByteSource& source_;
+  std::vector<NodeId> readers_;  // by tensor: a node that reads it, the only one where uses is 1
+  std::map<TensorId, size_t> index_;
+  Targets targets_;
+};
+
+}  // namespace
+
+const onnx::TensorData* stored_data(const Graph& graph, TensorId tensor) {
+  return graph.tensors[tensor].data;
+}
+
+int64_t attribute_int(const Graph& graph, const Node& node, std::string_view name,
+                      int64_t otherwise) {
+  const onnx::Attribute* found = attribute(graph, node, name);
+  return found != nullptr && found->type == onnx::AttributeType::Int ? found->i : otherwise;
+}
+
+Targets find_targets(const Graph& graph, ByteSource& source) {
+  return Finder(graph, source).find();
+}
+
+}  // namespace trtreport::quantization

@@ -1,0 +1,50 @@
+// Which weights of a model are worth quantizing, along which axis their output channels lie, and
+// which are quantized already.
+#pragma once
+
+#include "graph/graph.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace trtreport::quantization {
+
+// A weight of floating type that a convolution, a matrix product, a recurrent layer or an embedding
+// reads, directly or through casts, transpositions and fake quantization.
+struct WeightTarget {
+  TensorId tensor = kNoTensor;
+  NodeId node = kNoNode;    // the first to read it
+  uint32_t more_nodes = 0;  // how many others do
+  size_t channel_axis = 0;  // of the stored tensor
+  // Of a BatchNormalization that follows and that an engine folds into the weight: gamma /
+  // sqrt(variance
+  // + epsilon) by channel. Empty: none follows, or its statistics are not in the file.
+  std::vector<double> factors;
+};
+
+// A weight that is stored as integers, float8 or packed blocks.
+struct StoredQuantized {
+  TensorId tensor = kNoTensor;
+  NodeId node = kNoNode;       // DequantizeLinear, or the operator that takes it quantized
+  TensorId scale = kNoTensor;  // where it is a tensor
+  TensorId zero_point = kNoTensor;
+  std::string_view how;  // "dequantize", "qlinear", "dynamic", "blocks"
+};
+
+struct Targets {
+  std::vector<WeightTarget> weights;  // in execution order of their nodes
+  std::vector<StoredQuantized> quantized;
+};
+
+// `source` is the model's own file: BatchNormalization's statistics are read from it.
+Targets find_targets(const Graph& graph, ByteSource& source);
+
+// The tensor's stored contents: an initializer's, or those of a Constant; null where it has none.
+const onnx::TensorData* stored_data(const Graph& graph, TensorId tensor);
+
+// An integer attribute of a node; `otherwise` where it has none of that name.
+int64_t attribute_int(const Graph& graph, const Node& node, std::string_view name,
+                      int64_t otherwise);
+
+}  // namespace trtreport::quantization

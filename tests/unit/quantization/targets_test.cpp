@@ -1,0 +1,174 @@
+// Which weights are found, along which axis, what is folded into them, and what is said of models
+// that are quantized already.
+#include "quantization/targets.hpp"
+
+#include "catch.hpp"
+#include "models/text_model.hpp"
+#include "quantization/lints.hpp"
+#include "quantization/quantization.hpp"
+#include "trtreport.hpp"
+
+#include <algorithm>
+
+using namespace trtreport;
+using namespace trtreport::quantization;
+
+namespace {
+
+struct Opened {
+  explicit Opened(const char* text)
+      : model(*models::parse_text_model(text)),
+        source("m.onnx",
+               std::as_bytes(std::span<const char>(model.bytes.data(), model.bytes.size()))),
+        analysis(*Analysis::run(source, nullptr, {})) {}
+  Opened(const Opened&) = delete;
+
+  Quantization quantize(const char* schemes = "default") {
+    Quantization found(analysis->graph(), source, *parse_schemes(schemes));
+    WeightJob::Scratch scratch;
+    for (size_t weight = 0; weight < found.targets().weights.size(); ++weight) {
+      const auto job = found.job(weight);
+      job->run(scratch);
+      found.keep(weight, *job);
+    }
+    return found;
+  }
+  std::string name(TensorId tensor) const {
+    return std::string(analysis->graph().text(analysis->graph().tensors[tensor].name));
+  }
+
+  models::TextModel model;
+  MemorySource source;
+  std::unique_ptr<Analysis> analysis;
+};
+
+std::vector<std::string> codes(const Quantization& found) {
+  std::vector<std::string> all;
+  for (const Lint& lint : found.lints()) all.emplace_back(lint.code);
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("targets: each operator's weight and its channel axis", "[quantization][targets]") {
+  Opened opened(R"(
+@weight cw float32[8,4,3,3]
+@weight tw float32[8,6,2,2]
+@weight g0 float32[96,16]
+@weight g1 float32[5,16]
+@weight mm float32[5,7]
+@weight tr float32[9,7]
+@weight table float32[50,12]
+@weight bias float32[7]
+<ir_version: 8, opset_import: ["" : 17]>
+m (float[1, 4, 4, 4] x, int64[2] i) => (float[1, 9] y, float[2, 12] e) {
+  c = Conv <kernel_shape = [3, 3], pads = [1, 1, 1, 1]> (x, cw)
+  t = ConvTranspose <kernel_shape = [2, 2], strides = [2, 2]> (c, tw)
+  p = MaxPool <kernel_shape = [2, 2], strides = [2, 2]> (t)
+  f = Flatten (p)
+  h = Gemm (f, g0)
+  k = Gemm <transB = 1> (h, g1)
+  l = MatMul (k, mm)
+  b = Add (l, bias)
+  trt = Transpose <perm = [1, 0]> (tr)
+  y = MatMul (b, trt)
+  e = Gather (table, i)
+}
+)");
+  const Targets targets = find_targets(opened.analysis->graph(), opened.source);
+  std::vector<std::pair<std::string, size_t>> found;
+  for (const WeightTarget& target : targets.weights)
+    found.emplace_back(opened.name(target.tensor), target.channel_axis);
+  std::sort(found.begin(), found.end());
+  CHECK(found ==
+        std::vector<std::pair<std::string, size_t>>{
+            {"cw", 0}, {"g0", 1}, {"g1", 0}, {"mm", 1}, {"table", 0}, {"tr", 0}, {"tw", 1}});
+}
+
+TEST_CASE("targets: a normalization behind a convolution is folded", "[quantization][targets]") {
+  const char* const text = R"(
+@weight w float32[1,3,1,1]
+<ir_version: 8, opset_import: ["" : 17]>
+m (float[1, 3, 2, 2] x) => (float[1, 1, 2, 2] y)
+<float[1] gamma = {1.5}, float[1] beta = {0.2}, float[1] mean = {0.3}, float[1] variance = {0.04}>
+{
+  c = Conv <kernel_shape = [1, 1]> (x, w)
+  y = BatchNormalization <epsilon = 1e-5> (c, gamma, beta, mean, variance)
+}
+)";
+  Opened opened(text);
+  const Targets targets = find_targets(opened.analysis->graph(), opened.source);
+  REQUIRE(targets.weights.size() == 1);
+  REQUIRE(targets.weights[0].factors.size() == 1);
+  CHECK(targets.weights[0].factors[0] == Approx(7.499062676).epsilon(1e-7));
+  const Quantization found = opened.quantize();
+  const WeightResult& result = *found.result(0);
+  CHECK(result.channel_largest[0] ==
+        Approx(static_cast<double>(result.channel_largest_before[0]) * 7.499062676).epsilon(1e-6));
+}
+
+TEST_CASE("targets: a weight of two readers is listed once", "[quantization][targets]") {
+  Opened opened(R"(
+@weight w float16[4,4]
+<ir_version: 8, opset_import: ["" : 17]>
+m (float16[2, 4] x) => (float16[2, 4] y) {
+  a = MatMul (x, w)
+  y = MatMul (a, w)
+}
+)");
+  const Quantization found = opened.quantize();
+  REQUIRE(found.targets().weights.size() == 1);
+  CHECK(found.targets().weights[0].more_nodes == 1);
+  for (const SchemeResult& scheme : found.result(0)->schemes) {
+    if (scheme.scheme.format == Format::Fp16) CHECK(scheme.metrics.exact);
+  }
+}
+
+TEST_CASE("lints: a quantized model is recognised and judged", "[quantization][lints]") {
+  Opened opened(R"(
+@weight w int8[8,8,1,1]
+@weight v float32[8,8,1,1]
+<ir_version: 8, opset_import: ["" : 17]>
+m (float[1, 8, 4, 4] x) => (float[1, 8, 4, 4] y)
+<float scale = {0.1}, int8 zero = {0}, uint8 shifted = {128}, float none = {0}>
+{
+  q = QuantizeLinear (x, scale, zero)
+  d = DequantizeLinear (q, scale, zero)
+  wd = DequantizeLinear (w, scale, zero)
+  c = Conv <kernel_shape = [1, 1]> (d, wd)
+  cq = QuantizeLinear (c, scale, shifted)
+  cd = DequantizeLinear (cq, scale, shifted)
+  r = Relu (cd)
+  c2 = Conv <kernel_shape = [1, 1]> (r, v)
+  s = Add (c2, d)
+  dq = QuantizeLinear (d, none, zero)
+  dd = DequantizeLinear (dq, none, zero)
+  y = Add (s, r)
+}
+)");
+  const Quantization found = opened.quantize();
+  REQUIRE(found.targets().quantized.size() == 1);
+  CHECK(opened.name(found.targets().quantized[0].tensor) == "w");
+  CHECK(found.targets().weights.size() == 1);
+  CHECK(found.quantize_nodes().size() == 7);
+  CHECK(codes(found) == std::vector<std::string>{
+                            "dangling_dequantize", "doubled_quantize", "first_layer_quantized",
+                            "fusion_blocked", "partly_quantized_add", "scale_not_positive",
+                            "scale_not_positive", "zero_point_not_zero", "zero_point_not_zero"});
+}
+
+TEST_CASE("lints: dynamic quantization has no place in TensorRT", "[quantization][lints]") {
+  Opened opened(R"(
+@weight w int8[4,4]
+<ir_version: 8, opset_import: ["" : 17]>
+m (float[2, 4] x) => (int32[2, 4] y) {
+  q, s, z = DynamicQuantizeLinear (x)
+  y = MatMulInteger (q, w, z)
+}
+)");
+  const Quantization found = opened.quantize();
+  CHECK(codes(found) == std::vector<std::string>{"dynamic_quantization", "dynamic_quantization"});
+  REQUIRE(found.targets().quantized.size() == 1);
+  CHECK(found.targets().quantized[0].how == "dynamic");
+}
