@@ -114,6 +114,8 @@ tl::expected<void, Error> WeightReader::check_stored(ByteSource& own) {
   if (tensor_->offset > size || tensor_->length > size - tensor_->offset) {
     return tl::unexpected(fault("truncated", "its data file ends before its data"));
   }
+  if (!source_->holds(tensor_->offset, tensor_->length))
+    return tl::unexpected(fault("left_out", "its elements were left out of the file"));
   return {};
 }
 

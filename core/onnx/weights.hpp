@@ -25,7 +25,8 @@ inline constexpr uint64_t kWeightChunk = 1u << 16;
 class WeightReader {
  public:
   // `model` and `source` must outlive the reader. Error codes: no_numbers (strings, complex),
-  // external_data_missing, size_mismatch (storage and shape disagree), truncated.
+  // external_data_missing, size_mismatch (storage and shape disagree), truncated,
+  // left_out (a skeleton file without this weight).
   static tl::expected<WeightReader, Error> open(const Model& model, ByteSource& source,
                                                 const TensorData& tensor);
 
