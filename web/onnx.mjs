@@ -26,14 +26,15 @@ function attribute(name, value) {
 }
 
 function valueInfo(field, { name, shape }) {
+  // A dim is a number, a symbol, or null: open without a name.
   const dims = shape.map((dim) =>
-    message(1, typeof dim === 'string' ? bytes(2, dim) : whole(1, dim)),
+    message(1, ...(dim === null ? [] : [typeof dim === 'string' ? bytes(2, dim) : whole(1, dim)])),
   );
   return message(field, bytes(1, name), message(2, message(1, whole(1, 1), message(2, ...dims))));
 }
 
 /** float32 weights in a file of their own: where each lies is all that the model tells. */
-function weight({ name, shape, location, offset, length }) {
+function outsideWeight({ name, shape, location, offset, length }) {
   const entry = (key, value) => message(13, bytes(1, key), bytes(2, String(value)));
   return message(
     5,
@@ -47,6 +48,21 @@ function weight({ name, shape, location, offset, length }) {
   );
 }
 
+/** float32 zeros inside the model: a number of bytes instead of the bytes. */
+function insideWeight({ name, shape, length }) {
+  const head = Buffer.concat([
+    ...shape.map((dim) => whole(1, dim)),
+    whole(2, 1),
+    bytes(8, name),
+    varint(9 * 8 + 2),
+    varint(length),
+  ]);
+  return [varint(5 * 8 + 2), varint(head.length + length), head, length];
+}
+
+const sizeOf = (pieces) =>
+  pieces.reduce((sum, piece) => sum + (typeof piece === 'number' ? piece : piece.length), 0);
+
 export class OnnxModel {
   nodes = [];
   weights = [];
@@ -54,7 +70,8 @@ export class OnnxModel {
   outputs = [];
   weightBytes = 0;
 
-  constructor(name, location) {
+  /** Without a location weights are inside. */
+  constructor(name, location = null) {
     this.name = name;
     this.location = location;
   }
@@ -70,9 +87,9 @@ export class OnnxModel {
 
   weight(name, shape) {
     const length = shape.reduce((product, dim) => product * dim, 4);
-    this.weights.push(
-      weight({ name, shape, location: this.location, offset: this.weightBytes, length }),
-    );
+    const { location, weightBytes: offset } = this;
+    if (location === null) this.weights.push(...insideWeight({ name, shape, length }));
+    else this.weights.push(outsideWeight({ name, shape, location, offset, length }));
     this.weightBytes += length;
     return name;
   }
@@ -94,22 +111,29 @@ export class OnnxModel {
 
   /** The last node's output gets the graph output's name by an Identity. */
   finish(value, output, shape) {
+    return Buffer.concat(this.finishPieces(value, output, shape));
+  }
+
+  /** Buffers, and numbers of zero bytes in their place. */
+  finishPieces(value, output, shape) {
     this.nodes.push(
       message(1, bytes(1, value), bytes(2, output), bytes(3, 'output'), bytes(4, 'Identity')),
     );
     this.output(output, shape);
-    return Buffer.concat([
+    const graph = [
+      ...this.nodes,
+      bytes(2, this.name),
+      ...this.weights,
+      ...this.inputs,
+      ...this.outputs,
+    ];
+    return [
       whole(1, 8),
       bytes(2, 'trtreport'),
       message(8, bytes(1, ''), whole(2, 17)),
-      message(
-        7,
-        ...this.nodes,
-        bytes(2, this.name),
-        ...this.weights,
-        ...this.inputs,
-        ...this.outputs,
-      ),
-    ]);
+      varint(7 * 8 + 2),
+      varint(sizeOf(graph)),
+      ...graph,
+    ];
   }
 }

@@ -43,14 +43,14 @@ const kFiles = [
   'devices.json',
   'resnet50.onnx',
   'report.html',
-  'THIRD_PARTY_NOTICES',
+  'THIRD_PARTY_NOTICES.txt',
   'manifest.webmanifest',
   'icon.svg',
 ];
 
 function notices() {
   const script = join(root, '../core/cli/notices.cmake');
-  const output = join(dist, 'THIRD_PARTY_NOTICES');
+  const output = join(dist, 'THIRD_PARTY_NOTICES.txt');
   const options = [
     `-DTABLE=${join(root, '../apt-packages.txt')}`,
     `-DWEB=${root.replace(/\/$/, '')}`,

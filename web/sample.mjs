@@ -36,7 +36,13 @@ function bottleneck(model, path, input, { from, width, stride, project }) {
   return relu('relu_2', model.node('Add', `/${path}/Add`, [value, skip]));
 }
 
+/** Its weights are in the named file, or inside as zeros. */
 export function sample(weights) {
+  const { pieces, weightBytes } = samplePieces(weights);
+  return { file: Buffer.concat(pieces), weightBytes };
+}
+
+export function samplePieces(weights = null) {
   const model = new OnnxModel('resnet50', weights);
   let value = model.input('images', ['batch', 3, 224, 224]);
   value = conv(model, 'conv1', value, { from: 3, to: 64, kernel: 7, stride: 2 });
@@ -60,6 +66,6 @@ export function sample(weights) {
   value = model.node('Flatten', '/Flatten', [value], { axis: 1 });
   const inputs = [value, model.weight('fc.weight', [1000, 2048]), model.weight('fc.bias', [1000])];
   value = model.node('Gemm', '/fc/Gemm', inputs, { transB: 1 });
-  const file = model.finish(value, 'logits', ['batch', 1000]);
-  return { file, weightBytes: model.weightBytes };
+  const pieces = model.finishPieces(value, 'logits', ['batch', 1000]);
+  return { pieces, weightBytes: model.weightBytes };
 }

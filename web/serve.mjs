@@ -61,6 +61,10 @@ export function serve(folder, { port = 0, under = '' } = {}) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [folder = fileURLToPath(new URL('dist', import.meta.url)), port = '8000'] =
     process.argv.slice(2);
-  const { address } = await serve(folder, { port: Number(port) });
+  const { address } = await serve(folder, { port: Number(port) }).catch((cause) => {
+    const taken = cause.code === 'EADDRINUSE';
+    console.error(`trtreport: ${taken ? `port ${port} is taken: ./dev web PORT` : cause.message}`);
+    process.exit(1);
+  });
   console.log(`trtreport: the page is at ${address} (Ctrl+C ends it)`);
 }

@@ -50,6 +50,7 @@ void Diagnostics::demote(const std::function<bool(uint32_t node)>& left_out,
       continue;
     item.severity = Severity::Note;
     item.message.append(reason);
+    item.args.emplace_back("reason", reason);
   }
 }
 

@@ -202,10 +202,9 @@ void GraphBuilder::count_uses() {
 }
 
 void GraphBuilder::report(Diagnostics& diagnostics, const std::vector<NodeId>& new_ids) {
-  for (Complaint& complaint : complaints_) {
-    const bool moved = complaint.node != kNoNode && complaint.node < new_ids.size();
-    diagnostics.warning(std::move(complaint.code), std::move(complaint.message),
-                        moved ? new_ids[complaint.node] : complaint.node);
+  for (Diagnostic& complaint : complaints_) {
+    if (complaint.node < new_ids.size()) complaint.node = new_ids[complaint.node];
+    diagnostics.add(std::move(complaint));
   }
 }
 

@@ -35,11 +35,6 @@ class GraphBuilder {
     std::span<const onnx::Attribute> bindings;  // of that call
     const OutputNames* out_names = nullptr;     // of that call; not handed to its bodies
   };
-  struct Complaint {
-    std::string code;
-    std::string message;
-    NodeId node;  // before renumbering
-  };
 
   // contents.cpp: names and lists of one graph
   void add_initializers(const onnx::Graph& source, const Frame& frame);
@@ -83,7 +78,7 @@ class GraphBuilder {
   std::vector<bool> unsorted_;  // by BodyId: a name was used before it was made
   std::map<std::pair<const onnx::Function*, StringId>, int32_t> opsets_;
   std::unordered_map<TensorId, NodeId> first_users_;  // of tensors used before they are made
-  std::vector<Complaint> complaints_;
+  std::vector<Diagnostic> complaints_;                // their nodes as before renumbering
   std::string_view last_folder_;  // neighbours share a module: its path is made once
   StringId last_scope_ = StringId::Empty;
   StringId constant_ = StringId::Empty;

@@ -32,11 +32,16 @@ TensorId GraphBuilder::define(StringId name, const Frame& frame, TensorKind kind
   const NameScopes::Definition* known = scopes_.find_local(name);
   const TensorId id = new_tensor(frame, name, kind);
   if (known != nullptr) {
-    complaints_.push_back({"duplicate_tensor",
-                           "tensor '" + std::string(model_.text(name)) +
-                               "' is made more than once; the later one is called '" +
-                               std::string(model_.text(graph_.tensors[id].name)) + "' here",
-                           kNoNode});
+    const std::string tensor(model_.text(name));
+    const std::string renamed(model_.text(graph_.tensors[id].name));
+    complaints_.push_back({Severity::Warning,
+                           "duplicate_tensor",
+                           "tensor '" + tensor +
+                               "' is made more than once; the later one is called '" + renamed +
+                               "' here",
+                           {{"tensor", tensor}, {"renamed", renamed}},
+                           kNoNode,
+                           {}});
   }
   scopes_.define(name, id);
   return id;
@@ -121,11 +126,17 @@ void GraphBuilder::report_unknown(TensorId tensor, StringId name, const Frame& f
   const auto user = first_users_.find(tensor);
   const NodeId node = user == first_users_.end() ? kNoNode : user->second;
   const std::string shown(model_.text(name));
-  const std::string message =
-      node == kNoNode ? "output '" + shown + "' is made by no node; its shape is unknown"
-                      : "node '" + std::string(model_.text(graph_.nodes[node].name)) + "' reads '" +
-                            shown + "', which nothing makes; its shape is unknown";
-  complaints_.push_back({"unknown_tensor", message, node});
+  Diagnostic complaint = {Severity::Warning, "unknown_tensor", {}, {{"tensor", shown}}, node, {}};
+  if (node == kNoNode) {
+    complaint.code = "unmade_output";
+    complaint.message = "output '" + shown + "' is made by no node; its shape is unknown";
+  } else {
+    const std::string reader(model_.text(graph_.nodes[node].name));
+    complaint.message =
+        "node '" + reader + "' reads '" + shown + "', which nothing makes; its shape is unknown";
+    complaint.args.emplace_back("name", reader);
+  }
+  complaints_.push_back(std::move(complaint));
 }
 
 // Names that nothing made here may yet be made outside; at the outermost level they never are.

@@ -59,11 +59,14 @@ void Externals::report(Diagnostics& diagnostics) const {
       item.message = "external data '" + location + "' (" + wants +
                      ") was not read: " + failure->second.message +
                      "; whatever needs weight values is skipped";
+      item.args.emplace_back("cause", failure->second.message);
       item.hint = item.code == "external_data_missing" ? "put the file beside the model" : "";
     } else if (file.source != nullptr && file.source->size() < file.declared_bytes) {
+      const std::string size = std::to_string(file.source->size());
       item.code = "external_data_short";
-      item.message = "external data '" + location + "' has " + std::to_string(file.source->size()) +
-                     " bytes, but its " + wants + " are asked for: the download may be incomplete";
+      item.args.emplace_back("size", size);
+      item.message = "external data '" + location + "' has " + size + " bytes, but its " + wants +
+                     " are asked for: the download may be incomplete";
     } else {
       continue;
     }

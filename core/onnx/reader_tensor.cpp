@@ -91,9 +91,14 @@ void Reader::read_tensor(Range message, TensorData& tensor) {
   tensor.dims = keep_dims(dims_, message.begin);
   tensor.dtype = dtype_from_onnx(static_cast<int64_t>(data_type));
   if (tensor.dtype == DType::Undefined && data_type != 0) {
-    diagnostics_.warning("unknown_dtype", "tensor '" + std::string(model_.text(tensor.name)) +
-                                              "' has data type " + std::to_string(data_type) +
-                                              ", which ONNX does not define; its size is unknown");
+    const std::string name(model_.text(tensor.name)), type = std::to_string(data_type);
+    diagnostics_.add({Severity::Warning,
+                      "unknown_dtype",
+                      "tensor '" + name + "' has data type " + type +
+                          ", which ONNX does not define; its size is unknown",
+                      {{"tensor", name}, {"dtype", type}},
+                      kNoNode,
+                      {}});
   }
   if (is_external) place_external(tensor);
 }

@@ -183,13 +183,13 @@ Dim InferContext::hidden(std::string_view cause) {
   return graph().dims().hidden(text);
 }
 
-void InferContext::fault(std::string message) {
+void InferContext::fault(const std::string& cause) {
   engine_.body_run(node_->body).faulty = true;
   const std::string name(graph().text(node_->name));
   engine_.say({Severity::Warning,
                "bad_node",
-               std::string(op()) + " '" + name + "': " + std::move(message),
-               {{"name", name}, {"op", std::string(op())}},
+               std::string(op()) + " '" + name + "': " + cause,
+               {{"name", name}, {"op", std::string(op())}, {"cause", cause}},
                id_,
                {}});
 }
@@ -205,7 +205,8 @@ std::optional<Dim> InferContext::reconcile_dims(const Dim& a, const Dim& b) {
   const Dim& now = a_is_new ? a : b;
   const Dim& before = a_is_new ? b : a;
   engine_.note_rewritten(
-      id_, "an operand keeps the old size " + before.text() + " where another has " + now.text());
+      id_, before.text(), now.text(),
+      "an operand keeps the old size " + before.text() + " where another has " + now.text());
   return now;
 }
 

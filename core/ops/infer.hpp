@@ -97,7 +97,7 @@ class InferContext {
 
   // A fault of the model at this node: kept as a diagnostic, the outputs stay what they are
   // (unknown by default).
-  void fault(std::string message);
+  void fault(const std::string& cause);
 
   // Where inputs were overridden (--batch 8 on a model exported with batch 1), the sizes that the
   // exporter baked into constants no longer hold. A rule that makes a shape from a constant asks

@@ -65,7 +65,8 @@ class Inference {
   std::optional<Dims> reconcile_reshape(NodeId id, const Shape& input, const Dims& target);
   // True where `now` is what `before` became by the batch override.
   bool is_rebatched(const Dim& before, const Dim& now) const;
-  void note_rewritten(NodeId id, const std::string& what);
+  void note_rewritten(NodeId id, const std::string& from, const std::string& to,
+                      const std::string& what);
 
  private:
   // inference_bind.cpp

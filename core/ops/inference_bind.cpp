@@ -1,8 +1,7 @@
 // Binding the graph's inputs: which of their sizes are numbers, which stay symbols, which the user
 // overrides.
-#include "ops/inference.hpp"
-
 #include "base/sorting.hpp"
+#include "ops/inference.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -65,9 +64,14 @@ void Inference::collect_symbols() {
         unnamed_[{input, axis}] = symbol;
       }
       if (dim.value == 0) {
-        diagnostics_.note("zero_batch",
-                          "input " + quoted(graph_.text(tensor.name)) +
-                              " declares a first dimension of 0; it is taken as open");
+        const std::string name(graph_.text(tensor.name));
+        diagnostics_.add(
+            {Severity::Note,
+             "zero_batch",
+             "input " + quoted(name) + " declares a first dimension of 0; it is taken as open",
+             {{"input", name}},
+             kNoNode,
+             {}});
       }
       symbols_.try_emplace(symbol, graph_.dims().symbol(graph_.text(symbol)));
     }
@@ -170,7 +174,7 @@ std::optional<Error> Inference::bind_batch(int64_t batch) {
   const std::vector<TensorId>& chosen = !open_batch.empty() ? open_batch
                                         : !open.empty()     ? open
                                                             : fixed;
-  if (chosen.empty()) return Error{"bad_shape", "--batch: no input has a dimension to set"};
+  if (chosen.empty()) return Error{"no_batch", "--batch: no input has a dimension to set"};
   std::vector<StringId> symbols;  // bound after all inputs were looked at: several may share one
   std::string names;
   for (const TensorId input : chosen) {
@@ -183,8 +187,14 @@ std::optional<Error> Inference::bind_batch(int64_t batch) {
       overrides_.push_back({input, 0, before, batch});
     }
   }
-  diagnostics_.note("batch_set", "batch " + std::to_string(batch) + " is set as dimension 0 of " +
-                                     names + (open.empty() ? ", which the model fixes" : ""));
+  const std::string value = std::to_string(batch);
+  diagnostics_.add({Severity::Note,
+                    open.empty() ? "batch_overridden" : "batch_set",
+                    "batch " + value + " is set as dimension 0 of " + names +
+                        (open.empty() ? ", which the model fixes" : ""),
+                    {{"batch", value}, {"inputs", names}},
+                    kNoNode,
+                    {}});
   return {};
 }
 

@@ -183,13 +183,14 @@ bool Inference::is_rebatched(const Dim& before, const Dim& now) const {
   return expected && now.is(*expected);
 }
 
-void Inference::note_rewritten(NodeId id, const std::string& what) {
+void Inference::note_rewritten(NodeId id, const std::string& from, const std::string& to,
+                               const std::string& what) {
   const Node& node = graph_.nodes[id];
-  const std::string name(graph_.text(node.name));
+  const std::string op(graph_.text(node.proto->op)), name(graph_.text(node.name));
   say({Severity::Note,
        "baked_batch_rewritten",
-       std::string(graph_.text(node.proto->op)) + " '" + name + "': " + what,
-       {{"name", name}},
+       op + " '" + name + "': " + what,
+       {{"op", op}, {"name", name}, {"from", from}, {"to", to}},
        id,
        {}});
 }
@@ -238,7 +239,8 @@ std::optional<Dims> Inference::reconcile_reshape(NodeId id, const Shape& input,
     return {};
   }
   if (result == plain) return {};
-  note_rewritten(id, "the constant shape " + text_of(*wanted) + " became " + text_of(*result));
+  const std::string from = text_of(*wanted), to = text_of(*result);
+  note_rewritten(id, from, to, "the constant shape " + from + " became " + to);
   return dims_of(*result);
 }
 

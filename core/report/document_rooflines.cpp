@@ -256,10 +256,11 @@ void write_diagnostics(const Analysis& analysis, JsonWriter& json) {
   json.begin_array();
   for (const Diagnostic& item : analysis.diagnostics().items()) write_diagnostic(item, ids, json);
   for (const auto& [code, count] : analysis.diagnostics().left_out()) {
-    const std::string message =
-        std::to_string(count) + " more diagnostics \"" + code + "\" are not listed";
-    write_diagnostic({Severity::Note, "left_out", message, {{"code", code}}, kNoNode, {}}, ids,
-                     json);
+    const std::string number = std::to_string(count);
+    const std::string message = number + " more diagnostics \"" + code + "\" are not listed";
+    write_diagnostic(
+        {Severity::Note, "left_out", message, {{"code", code}, {"count", number}}, kNoNode, {}},
+        ids, json);
   }
   json.end_array();
 }

@@ -71,7 +71,7 @@ std::string entities(std::string_view text) {
       const size_t at = static_cast<size_t>(character.data() - text.data());
       const bool inside = character[0] == '_' && at > 0 && at + 1 < text.size() &&
                           is_word(text[at - 1]) && is_word(text[at + 1]);
-      result += inside ? "_" : fmt::format("&#{};", point);
+      result += inside ? "_" : "&#" + std::to_string(point) + ";";
     } else {
       result += character;
     }

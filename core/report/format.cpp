@@ -1,9 +1,9 @@
 // Scaling by thousands; no logarithm, so that native and WebAssembly round alike.
 #include "report/format.hpp"
 
-#include <cmath>
+#include "base/quantity.hpp"
 
-#include <fmt/format.h>
+#include <cmath>
 
 namespace trtreport {
 namespace {
@@ -12,15 +12,9 @@ constexpr std::string_view kLarge[] = {"", "k", "M", "G", "T", "P", "E", "Z", "Y
 constexpr std::string_view kSmall[] = {"", "m", "µ", "n", "p"};
 constexpr double kRoundsToThousand = 999.5;
 
-std::string three_digits(double number) {
-  if (number >= 99.95) return fmt::format("{:.0f}", number);
-  if (number >= 9.995) return fmt::format("{:.1f}", number);
-  return fmt::format("{:.2f}", number);
-}
-
 std::string join(const std::string& number, std::string_view prefix, std::string_view unit) {
   if (prefix.empty() && unit.empty()) return number;
-  return fmt::format("{} {}{}", number, prefix, unit);
+  return number + ' ' + std::string(prefix) + std::string(unit);
 }
 
 bool is_finite(double number) { return number - number == 0; }
@@ -34,13 +28,13 @@ std::string format_si(double number, std::string_view unit) {
   size_t index = 0;
   if (number < 1) {
     while (number < 0.9995 && index + 1 < std::size(kSmall)) number *= 1000, ++index;
-    return join(three_digits(number), kSmall[index], unit);
+    return join(plain(number), kSmall[index], unit);
   }
   if (number < kRoundsToThousand && number == std::floor(number)) {
-    return join(fmt::format("{:.0f}", number), "", unit);
+    return join(std::to_string(static_cast<uint32_t>(number)), "", unit);
   }
   while (number >= kRoundsToThousand && index + 1 < std::size(kLarge)) number /= 1000, ++index;
-  return join(three_digits(number), kLarge[index], unit);
+  return join(plain(number), kLarge[index], unit);
 }
 
 std::string format_si(const std::optional<double>& number, std::string_view unit) {
@@ -53,16 +47,16 @@ std::string format_count(ops::Count count, std::string_view unit) {
 
 std::string format_ratio(const std::optional<double>& ratio) {
   if (!ratio || !is_finite(*ratio)) return std::string(kDash);
-  if (*ratio != 0 && *ratio < 0.01) return fmt::format("{:.2g}", *ratio);
-  return *ratio >= 9999.5 ? format_si(*ratio, "") : three_digits(*ratio);
+  if (*ratio != 0 && *ratio < 0.01) return "<0.01";
+  if (*ratio >= 9999.5) return format_si(*ratio, "");
+  if (*ratio >= 0.995) return plain(*ratio);
+  const uint32_t hundredths = static_cast<uint32_t>(*ratio * 100 + 0.5);
+  return (hundredths < 10 ? "0.0" : "0.") + std::to_string(hundredths);
 }
 
 std::string format_percent(double share) {
   if (!is_finite(share)) return std::string(kDash);
-  const double percent = share * 100;
-  if (percent == 0) return "0 %";
-  if (percent < 0.1) return "<0.1 %";
-  return percent >= 9.95 ? fmt::format("{:.0f} %", percent) : fmt::format("{:.1f} %", percent);
+  return share != 0 && share < 0.001 ? "<0.1 %" : percent(share);
 }
 
 std::string format_shape(const Shape& shape) {

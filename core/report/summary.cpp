@@ -8,8 +8,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace trtreport {
 namespace {
 
@@ -20,9 +18,9 @@ std::string short_name(std::string_view text) { return utf8_cut(to_utf8(text), k
 
 std::string origin(const onnx::Model& model) {
   std::string text = format_si(static_cast<double>(model.file_bytes), "B");
-  text += fmt::format(", ONNX IR {}", model.ir_version);
+  text += ", ONNX IR " + std::to_string(model.ir_version);
   for (const auto& [domain, version] : model.opsets) {
-    if (domain == StringId::Empty) text += fmt::format(", opset {}", version);
+    if (domain == StringId::Empty) text += ", opset " + std::to_string(version);
   }
   if (!model.producer.empty())
     text += ", " + short_name(model.producer + " " + model.producer_version);
@@ -52,27 +50,31 @@ std::string bytes_or_dash(const std::optional<uint64_t>& bytes) {
 // The rows of the figures table, in one order for every column.
 using Rows = std::vector<std::pair<std::string, std::string>>;
 
+void add_row(Rows& rows, std::string_view label, std::string value) {
+  rows.push_back({std::string(label), std::move(value)});
+}
+
 void add_counts(const Analysis& analysis, Rows& rows) {
   const Totals& totals = analysis.figures().totals;
   const bool course = analysis.options().convention == Convention::Course;
-  rows.emplace_back("MACs", format_count(totals.macs, "MAC"));
+  add_row(rows, "MACs", format_count(totals.macs, "MAC"));
   if (course) {
-    rows.emplace_back("FLOPs (course: 1 per MAC)", format_count(totals.course_flops, "FLOP"));
+    add_row(rows, "FLOPs (course: 1 per MAC)", format_count(totals.course_flops, "FLOP"));
   } else {
-    rows.emplace_back("FLOPs (2 per MAC)", format_count(totals.flops, "FLOP"));
+    add_row(rows, "FLOPs (2 per MAC)", format_count(totals.flops, "FLOP"));
   }
-  rows.emplace_back("Parameters", format_si(static_cast<double>(totals.params), ""));
-  rows.emplace_back("Weights, as stored", format_si(static_cast<double>(totals.weight_bytes), "B"));
+  add_row(rows, "Parameters", format_si(static_cast<double>(totals.params), ""));
+  add_row(rows, "Weights, as stored", format_si(static_cast<double>(totals.weight_bytes), "B"));
   if (course) {
-    rows.emplace_back("Bytes (course: weights + outputs)", format_count(totals.course_bytes, "B"));
-    rows.emplace_back("Intensity (course), FLOP/B",
-                      format_ratio(intensity_of(totals.course_flops, totals.course_bytes)));
+    add_row(rows, "Bytes (course: weights + outputs)", format_count(totals.course_bytes, "B"));
+    add_row(rows, "Intensity (course), FLOP/B",
+            format_ratio(intensity_of(totals.course_flops, totals.course_bytes)));
   } else {
-    rows.emplace_back("Traffic, as stored", format_count(totals.traffic_bytes, "B"));
-    rows.emplace_back("Intensity, FLOP/B", format_ratio(totals.intensity));
+    add_row(rows, "Traffic, as stored", format_count(totals.traffic_bytes, "B"));
+    add_row(rows, "Intensity, FLOP/B", format_ratio(totals.intensity));
   }
-  rows.emplace_back("Peak activations, as stored",
-                    bytes_or_dash(analysis.figures().memory.shared.peak_bytes));
+  add_row(rows, "Peak activations, as stored",
+          bytes_or_dash(analysis.figures().memory.shared.peak_bytes));
 }
 
 Rows figure_rows(const Analysis& analysis) {
@@ -80,8 +82,8 @@ Rows figure_rows(const Analysis& analysis) {
   add_counts(analysis, rows);
   if (const auto key = analysis.main_roofline()) {
     const Roofline roofline = analysis.roofline(*key);
-    rows.emplace_back("Time, predicted layer by layer", format_si(roofline.seconds, "s"));
-    rows.emplace_back("Floor that no engine can beat", format_si(roofline.seconds_floor, "s"));
+    add_row(rows, "Time, predicted layer by layer", format_si(roofline.seconds, "s"));
+    add_row(rows, "Floor that no engine can beat", format_si(roofline.seconds_floor, "s"));
   }
   return rows;
 }
@@ -142,7 +144,7 @@ Summary::Prediction prediction(const Roofline& roofline) {
   row.device = roofline.device;
   row.precision = name(roofline.precision);
   if (roofline.evaluated_as != roofline.precision) {
-    row.precision += fmt::format(" (as {})", name(roofline.evaluated_as));
+    row.precision += " (as " + std::string(name(roofline.evaluated_as)) + ")";
   }
   row.seconds = format_si(roofline.seconds, "s");
   row.floor = format_si(roofline.seconds_floor, "s");
@@ -159,9 +161,8 @@ void add_rooflines(const Analysis& analysis, Summary& summary) {
     summary.predictions.push_back(prediction(roofline));
     if (key.device != chosen->device || key.precision != chosen->precision) continue;
     summary.predictions.back().chosen = true;
-    summary.setting =
-        fmt::format("{}, {}, {} peaks", roofline.device, summary.predictions.back().precision,
-                    roofline.measured ? "measured" : "datasheet");
+    summary.setting = roofline.device + ", " + summary.predictions.back().precision +
+                      (roofline.measured ? ", measured peaks" : ", datasheet peaks");
     for (const Sentence& sentence : roofline.verdict) {
       summary.verdict.push_back(utf8_cut(to_utf8(sentence.text), kMostMessage));
     }

@@ -2,33 +2,36 @@
 #include "report/escape.hpp"
 #include "report/summary.hpp"
 
-#include <fmt/format.h>
-
 namespace trtreport {
 namespace {
 
 std::string cell(std::string_view text, bool number) {
-  return fmt::format("<td{}>{}</td>", number ? " class=\"number\"" : "", escape_html(text));
+  return (number ? "<td class=\"number\">" : "<td>") + escape_html(text) + "</td>";
 }
 
 // A name keeps its own writing direction and cannot turn that of the line.
 std::string name_cell(std::string_view text) {
-  return fmt::format("<td><bdi>{}</bdi></td>", escape_html(text));
+  return "<td><bdi>" + escape_html(text) + "</bdi></td>";
 }
 
 std::string heading(std::string_view text, bool number) {
-  return fmt::format("<th scope=\"col\"{}>{}</th>", number ? " class=\"number\"" : "",
-                     escape_html(text));
+  return (number ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">") +
+         escape_html(text) + "</th>";
+}
+
+std::string more_items(uint64_t more) {
+  return "<li>… and " + std::to_string(more) + " more</li>\n";
 }
 
 std::string values_html(std::string_view title, const std::vector<Summary::Value>& values,
                         uint64_t more) {
   std::string html;
   for (const Summary::Value& value : values) {
-    html += fmt::format("<li>{} <bdi>{}</bdi>: {} {}</li>\n", title, escape_html(value.name),
-                        value.dtype, escape_html(value.shape));
+    html.append("<li>").append(title);
+    html += " <bdi>" + escape_html(value.name) + "</bdi>: " + value.dtype + " " +
+            escape_html(value.shape) + "</li>\n";
   }
-  if (more > 0) html += fmt::format("<li>… and {} more</li>\n", more);
+  if (more > 0) html += more_items(more);
   return html;
 }
 
@@ -40,7 +43,7 @@ std::string figures_html(const Summary& summary) {
     html += "</tr>\n";
   }
   for (const Summary::Figure& figure : summary.figures) {
-    html += fmt::format("<tr><th scope=\"row\">{}</th>", escape_html(figure.label));
+    html += "<tr><th scope=\"row\">" + escape_html(figure.label) + "</th>";
     for (const std::string& value : figure.values) html += cell(value, true);
     html += "</tr>\n";
   }
@@ -64,8 +67,8 @@ std::string predictions_html(const Summary& summary) {
 std::string layers_html(const Summary& summary) {
   if (summary.hottest.empty()) return {};
   std::string html =
-      fmt::format("<h2>Ten costliest layers</h2>\n<p>Predicted: {}</p>\n<table>\n<tr>",
-                  escape_html(summary.setting));
+      "<h2>Ten costliest layers</h2>\n<p>Predicted: " + escape_html(summary.setting) +
+      "</p>\n<table>\n<tr>";
   html += heading("Layer", false) + heading("Operator", false) + heading("Output", false) +
           heading("MACs", true) + heading("Bytes", true) + heading("Time", true) +
           heading("Share", true) + heading("Bound", false) + "</tr>\n";
@@ -81,23 +84,22 @@ std::string warnings_html(const Summary& summary) {
   if (summary.warnings.empty()) return {};
   std::string html = "<h2>Warnings</h2>\n<ul>\n";
   for (const Summary::Warning& warning : summary.warnings) {
-    html += fmt::format("<li>{}{}", warning.severity == Severity::Error ? "Error: " : "",
-                        escape_html(warning.text));
-    if (!warning.hint.empty()) html += fmt::format(" ({})", escape_html(warning.hint));
+    html += warning.severity == Severity::Error ? "<li>Error: " : "<li>";
+    html += escape_html(warning.text);
+    if (!warning.hint.empty()) html += " (" + escape_html(warning.hint) + ")";
     html += "</li>\n";
   }
-  if (summary.more_warnings > 0)
-    html += fmt::format("<li>… and {} more</li>\n", summary.more_warnings);
+  if (summary.more_warnings > 0) html += more_items(summary.more_warnings);
   return html + "</ul>\n";
 }
 
 }  // namespace
 
 std::string summary_html(const Summary& summary) {
-  std::string html = fmt::format("<h1><bdi>{}</bdi></h1>\n<p>{}</p>\n", escape_html(summary.file),
-                                 escape_html(summary.origin));
+  std::string html = "<h1><bdi>" + escape_html(summary.file) + "</bdi></h1>\n<p>" +
+                     escape_html(summary.origin) + "</p>\n";
   for (const std::string& sentence : summary.verdict)
-    html += fmt::format("<p>{}</p>\n", escape_html(sentence));
+    html += "<p>" + escape_html(sentence) + "</p>\n";
   html += warnings_html(summary);
   html += figures_html(summary);
   html += layers_html(summary);

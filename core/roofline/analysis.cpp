@@ -137,18 +137,25 @@ ResizableTraffic floor_of(const Counting& counting, std::span<const NodeFigures>
 
 void describe_symbols(const Figures& figures, Diagnostics& diagnostics) {
   for (const auto& [symbol, value] : figures.totals.assumed) {
-    diagnostics.note("assumed_batch",
-                     "symbol '" + symbol + "' is taken as " + std::to_string(value), kNoNode,
-                     "--batch N");
+    const std::string text = std::to_string(value);
+    diagnostics.add({Severity::Note,
+                     "assumed_batch",
+                     "symbol '" + symbol + "' is taken as " + text,
+                     {{"symbol", symbol}, {"value", text}},
+                     kNoNode,
+                     "--batch N"});
   }
   for (const UnboundSymbol& unbound : figures.totals.unbound) {
     std::string inputs;
     for (const std::string& input : unbound.inputs)
       inputs += (inputs.empty() ? "'" : ", '") + input + "'";
-    diagnostics.warning(
-        "unbound_symbol",
-        "size '" + unbound.symbol + "' of input " + inputs + " is open: no figures without it",
-        kNoNode, unbound.option);
+    diagnostics.add(
+        {Severity::Warning,
+         "unbound_symbol",
+         "size '" + unbound.symbol + "' of input " + inputs + " is open: no figures without it",
+         {{"symbol", unbound.symbol}, {"inputs", inputs}},
+         kNoNode,
+         unbound.option});
   }
 }
 
@@ -160,29 +167,30 @@ void quiet_left_out(const Graph& graph, const Figures& figures, Diagnostics& dia
                      " (in a branch that is not counted)");
 }
 
+void tell(Severity severity, const char* code, const Graph& graph, NodeId node, const char* text,
+          Diagnostics& diagnostics) {
+  const std::string name(graph.text(graph.nodes[node].name));
+  diagnostics.add({severity, code, "node '" + name + "': " + text, {{"name", name}}, node, {}});
+}
+
 void describe_nodes(const Graph& graph, const Figures& figures, Diagnostics& diagnostics) {
   std::vector<bool> told(graph.bodies.size());
   for (const NodeFigures& node : figures.nodes) {
     if ((node.flags & kOverflow) != 0) {
-      const std::string name(graph.text(graph.nodes[node.node].name));
-      diagnostics.warning("count_overflow",
-                          "node '" + name + "': a count passes 64 bits and is unknown", node.node);
+      tell(Severity::Warning, "count_overflow", graph, node.node,
+           "a count passes 64 bits and is unknown", diagnostics);
     }
     const BodyId body = graph.nodes[node.node].body;
     const NodeId owner = graph.bodies[body].owner;
     if (owner == kNoNode || told[body]) continue;
     told[body] = true;
-    const std::string control(graph.text(graph.nodes[owner].name));
     if ((node.flags & kPerIteration) != 0) {
-      diagnostics.warning(
-          "loop_per_iteration",
-          "node '" + control + "': its trip count is unknown, figures are of one iteration", owner);
+      tell(Severity::Warning, "loop_per_iteration", graph, owner,
+           "its trip count is unknown, figures are of one iteration", diagnostics);
     }
     if ((node.flags & kBranch) != 0) {
-      diagnostics.note(
-          "if_costlier_branch",
-          "node '" + control + "': its condition is unknown, the costlier branch is counted",
-          owner);
+      tell(Severity::Note, "if_costlier_branch", graph, owner,
+           "its condition is unknown, the costlier branch is counted", diagnostics);
     }
   }
 }

@@ -38,7 +38,12 @@ class Writer {
     tell_bound();
     tell_hottest();
     tell_memory();
-    if (roofline_.fallback) say("fallback", roofline_.fallback->text + ".", {});
+    if (roofline_.fallback) {
+      say("fallback", roofline_.fallback->text + ".",
+          {{"device", roofline_.device},
+           {"wanted", std::string(name(roofline_.precision))},
+           {"taken", std::string(name(roofline_.evaluated_as))}});
+    }
     tell_assumptions();
     tell_coverage();
     return std::move(sentences_);
@@ -76,7 +81,8 @@ class Writer {
     const std::string where = "On " + roofline_.device + " in " + precision_text();
     const std::string source = roofline_.measured ? "measured peaks" : "datasheet peaks";
     if (seconds == 0) {
-      say("no_work", where + " the model has nothing to run.", {{"device", roofline_.device}});
+      say("no_work", where + " the model has nothing to run.",
+          {{"device", roofline_.device}, {"precision", std::string(name(roofline_.evaluated_as))}});
       return;
     }
     const std::string floor = roofline_.seconds_floor ? duration(*roofline_.seconds_floor) : "?";
@@ -203,6 +209,7 @@ class Writer {
               share + ".",
           {{"unmodelled", std::to_string(unmodelled)},
            {"nodes", std::to_string(nodes)},
+           {"operators", list(names, 4)},
            {"share", share}});
     }
     if (totals_.data_dependent_nodes > 0) {

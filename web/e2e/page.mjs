@@ -4,12 +4,13 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OnnxModel } from '../onnx.mjs';
 import { sample } from '../sample.mjs';
+import { transformer, writePieces } from './largemodels.mjs';
 
 export const kHostile = '<img src=x onerror=alert(1)></script>"=HYPERLINK("x")';
 
-function small(name, { hostile = false, extra = false, width = 64 } = {}) {
+function small(name, { hostile = false, extra = false, width = 64, open = 'sequence' } = {}) {
   const model = new OnnxModel(name, 'small.bin');
-  let value = model.input('x', ['batch', 'sequence', 64]);
+  let value = model.input('x', ['batch', open, 64]);
   const layer = (label, from, to) => {
     value = model.node('MatMul', label, [value, model.weight(`${label}.weight`, [from, to])]);
   };
@@ -17,7 +18,7 @@ function small(name, { hostile = false, extra = false, width = 64 } = {}) {
   value = model.node('Relu', '/block/Relu', [value]);
   layer('/block/second/MatMul', width, 64);
   if (extra) value = model.node('Sigmoid', '/block/Sigmoid', [value]);
-  return { file: model.finish(value, 'y', ['batch', 'sequence', 64]), bytes: model.weightBytes };
+  return { file: model.finish(value, 'y', ['batch', open, 64]), bytes: model.weightBytes };
 }
 
 const kDevice = {
@@ -55,6 +56,8 @@ export function writeFiles(folder) {
   write('small.bin', Buffer.alloc(plain.bytes));
   write('hostile.onnx', small('hostile', { hostile: true }).file);
   write('changed.onnx', small('changed', { extra: true, width: 128 }).file);
+  write('nameless.onnx', small('nameless', { open: null }).file);
+  files['slow.onnx'] = writePieces(join(folder, 'slow.onnx'), transformer({ blocks: 4000 }));
   write('truncated.onnx', resnet.file.subarray(0, 9000));
   write('page.onnx', '<!DOCTYPE html><html><body>404</body></html>');
   write('empty.onnx', '');
@@ -74,7 +77,8 @@ export async function openPage(browser, address, options = {}) {
     ...options.context,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  if (options.before) await page.addInitScript(options.before);
+  page.setDefaultTimeout(60_000);
   const faults = [];
   const { origin } = new URL(address);
   page.on('console', (message) => {
@@ -103,4 +107,6 @@ export async function drop(page, files, place = { x: 300, y: 400 }) {
 }
 
 export const opened = (page, name) => page.locator('.bar-title h1', { hasText: name }).waitFor();
-export const settled = (page) => page.waitForTimeout(900);
+/** Until the whole analysis of the present choices is on the screen. */
+export const settled = (page) =>
+  page.waitForFunction(() => document.documentElement.dataset.figures === 'settled');

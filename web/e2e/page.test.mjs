@@ -1,11 +1,12 @@
 // The hosted page in real browsers, served from a sub-path as static hosts do: every way in, what-if,
 // sweep, comparison, exports, offline, and each thing that can go wrong.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { serve } from '../serve.mjs';
 import { launchFirefox, openChromium, openReport } from './browser.mjs';
 import { drop, kHostile, opened, openPage, settled, writeFiles } from './page.mjs';
@@ -89,6 +90,24 @@ test('a model, its data and a device may come together', async () => {
     await page.waitForFunction(() =>
       document.querySelector('.bar-controls select')?.value.includes('Test Accelerator'),
     );
+  });
+});
+
+test('of many files each is used or named', async () => {
+  await inPage(async (page) => {
+    const names = ['small.onnx', 'small.bin', 'changed.onnx', 'device.json', 'notes.txt'];
+    await drop(
+      page,
+      [...names, 'nameless.onnx', 'broken.json'].map((name) => files[name]),
+    );
+    await opened(page, 'small.onnx');
+    const said = (text) => page.locator('.messages p', { hasText: text }).waitFor();
+    await said(/Left alone.*: broken\.json\./);
+    await said(/Left alone.*: notes\.txt\./);
+    await said(/Two models at most.*nameless\.onnx/);
+    await said(/Device added: Test Accelerator/);
+    await page.locator('#compare .compare-totals', { hasText: 'changed.onnx' }).waitFor();
+    assert.equal(await page.locator('.message.wanted, .message.error').count(), 0);
   });
 });
 
@@ -201,8 +220,23 @@ test('sizes that have no default are asked for and can be set', async () => {
     await drop(page, [files['small.onnx'], files['small.bin']]);
     await opened(page, 'small.onnx');
     assert.match(await text(page, '.verdict'), /sequence/);
+    assert.match(await text(page, '.verdict'), /set it above/);
     await control(page, 'sequence').fill('128');
     await page.locator('.verdict', { hasText: 'takes' }).waitFor();
+    assert.doesNotMatch(await text(page, 'main'), /\s--[a-z]/);
+  });
+});
+
+test('sizes without a name can be set as well, beside the batch', async () => {
+  await inPage(async (page) => {
+    await drop(page, [files['nameless.onnx'], files['small.bin']]);
+    await opened(page, 'nameless.onnx');
+    await control(page, 'x_dim1').fill('32');
+    await page.locator('.verdict', { hasText: 'takes' }).waitFor();
+    await control(page, 'Batch').fill('3');
+    await settled(page);
+    assert.match(await text(page, '.layers-body .col-output'), /^3×32×64$/);
+    await page.waitForFunction(() => location.hash.includes('dim=x_dim1%3D32'));
   });
 });
 
@@ -220,6 +254,28 @@ test('the view and its choices survive a reload by the fragment', async () => {
         '?model=resnet50.onnx#batch=8&device=NVIDIA+H100+SXM&source=datasheet&precision=int8&filter=op%3AAdd',
     },
   );
+});
+
+test('another fragment in the same tab is followed, single layers included', async () => {
+  await inPage(async (page) => {
+    await openSample(page);
+    const plain = await time(page);
+    await page.evaluate(() => {
+      location.hash = 'batch=8&precision=fp16&own=int8%3A0-40.50&filter=op%3AConv&sort=-macs';
+    });
+    await page.locator('.tiles', { hasText: '32.7' }).waitFor();
+    await settled(page);
+    await page.locator('.whatif-menu summary').click();
+    assert.match(await text(page, '.own'), /42 layers have a precision/);
+    assert.equal(await page.locator('#filter').inputValue(), 'op:Conv');
+    await page.evaluate(() => {
+      location.hash = '';
+    });
+    await page.locator('.tiles', { hasText: '4.09' }).waitFor();
+    await settled(page);
+    assert.equal(await time(page), plain);
+    assert.equal(await page.locator('#filter').inputValue(), '');
+  });
 });
 
 test('a sweep draws four curves for each device and leaves the figures alone', async () => {
@@ -252,8 +308,8 @@ test('a second model is compared layer by layer, and follows the choices', async
     await page.locator('#compare canvas').waitFor();
     assert.match(await text(page, '#compare .data-table'), /removed/);
     await page.getByRole('button', { name: 'End the comparison' }).click();
-    // The full analysis follows the quick one; what is kept should be the settled figures.
-    await page.waitForTimeout(1500);
+    // At once after a change: what is kept are the figures of that change all the same.
+    await control(page, 'Batch').fill('2');
     await page.getByRole('button', { name: 'Keep the present figures' }).click();
     await page.locator('#compare', { hasText: 'Every layer is the same' }).waitFor();
     await control(page, 'Batch').fill('4');
@@ -287,10 +343,34 @@ test('everything that can be exported is what it says', async () => {
     assert.match(await text(report.page, '#notices'), /notices/);
     assert.deepEqual(report.faults, []);
     await report.close();
+    const plain = await openReport(browser, html.path, { context: { javaScriptEnabled: false } });
+    const body = (await text(plain.page, '#summary')).replaceAll('\u00a0', ' ');
+    for (const part of ['NVIDIA H100 SXM', '4.09 GMAC', 'Costliest layers', 'Inputs and outputs'])
+      assert.ok(body.includes(part), part);
+    await plain.close();
   });
 });
 
-test('cancelling ends the worker and keeps what was open', async () => {
+test('a long analysis tells its stage and bytes, and cancelling ends its worker', async () => {
+  await inPage(async (page) => {
+    await openSample(page);
+    const workers = page.workers().length;
+    await drop(page, [files['slow.onnx']]);
+    const running = page.locator('.message.running');
+    await running
+      .filter({ hasText: /(Reading|Analysing|Writing).*slow\.onnx.*B (read|written)/ })
+      .waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await running.waitFor({ state: 'detached' });
+    for (let wait = 0; wait < 100 && page.workers().length > workers; wait += 1)
+      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)));
+    assert.equal(page.workers().length, workers);
+    assert.equal(await page.locator('.message').count(), 0);
+    assert.match(await text(page, '.bar-title'), /resnet50/);
+  });
+});
+
+test('cancelling keeps what was open even where the worker never answers', async () => {
   await inPage(async (page) => {
     await openSample(page);
     await page.evaluate(() => {
@@ -358,9 +438,7 @@ test('axe finds no serious fault, light, dark and on a phone', async () => {
       async (page) => {
         await check(page, axe);
         await openSample(page);
-        // The full analysis follows the quick one; what is kept should be the settled figures.
-    await page.waitForTimeout(1500);
-    await page.getByRole('button', { name: 'Keep the present figures' }).click();
+        await page.getByRole('button', { name: 'Keep the present figures' }).click();
         await page.locator('#sweep').scrollIntoViewIfNeeded();
         await page.getByRole('button', { name: 'Draw' }).click();
         await page.locator('#sweep canvas').first().waitFor();
@@ -383,6 +461,18 @@ async function check(page, axe) {
     .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160))}`);
   assert.deepEqual(serious, []);
 }
+
+test('what a first visit fetches is small, and nothing inline may run', async () => {
+  const names = readdirSync(dist).filter((name) => name !== 'report.css.map');
+  const sizes = names.map((name) => gzipSync(readFileSync(join(dist, name)), { level: 9 }).length);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  assert.ok(total <= 650_000, `${total} bytes: ${names.map((name, at) => `${name} ${sizes[at]}`)}`);
+  const policy = /Security-Policy" content="([^"]+)"/.exec(
+    readFileSync(join(dist, 'index.html'), 'utf8'),
+  )?.[1];
+  assert.match(policy, /default-src 'none'/);
+  assert.doesNotMatch(policy, /unsafe-inline|'unsafe-eval'|https?:|\*/);
+});
 
 test('the keyboard alone opens the sample and changes the batch', async () => {
   await inPage(async (page) => {

@@ -81,7 +81,7 @@ TEST_CASE("inference: bindings that name nothing or do not fit", "[ops]") {
   CHECK(analyse(kTwoSymbols, batch(0)).error == "bad_shape");
   CHECK(
       analyse("g () => (float[1] y) { y = Constant <value_floats = [1.0]> () }", batch(2)).error ==
-      "bad_shape");
+      "no_batch");
   Binding both = shape("x", {2, 3});
   both.dims["seq"] = 4;
   CHECK(analyse(kTwoSymbols, both).error == "bad_shape");

@@ -3,10 +3,7 @@ import { test } from 'node:test';
 import type { ReportDocument } from '../report/document';
 import type { Recomputed } from './core';
 import { applyRecomputed, rooflineOf } from './figures';
-import { kEnglishPage } from '../page/text';
-import { kChinesePage } from '../page/chinese/page';
-import { kMessages } from '../page/chinese/messages';
-import { kSentences } from '../page/chinese/sentences';
+import { readOwn, writeOwn } from './whatif';
 
 const columns = {
   node_seconds: Float64Array.of(1e-6, Number.NaN),
@@ -66,10 +63,11 @@ test('with them nodes and memory are replaced', () => {
   assert.equal(document.nodes[0]!.macs, 1);
 });
 
-test('the Chinese tables keep every placeholder of the English ones', () => {
-  const marks = (text: string) => [...text.matchAll(/\{[a-z0-9_]+\}/g)].map(String).sort();
-  for (const [key, text] of Object.entries(kEnglishPage))
-    assert.deepEqual(marks(kChinesePage[key as keyof typeof kChinesePage]), marks(text), key);
-  assert.ok(Object.keys(kMessages).length > 250);
-  assert.ok(Object.values(kSentences).every((text) => text.length > 0));
+test('precisions of single layers survive in the fragment as runs', () => {
+  const own = new Map<number, string>();
+  for (const id of [4, 0, 1, 2, 9]) own.set(id, id === 9 ? 'fp8' : 'int8');
+  const texts = writeOwn(own);
+  assert.deepEqual(texts, ['int8:0-2.4', 'fp8:9']);
+  assert.deepEqual([...readOwn(texts, 10, ['int8', 'fp8'])].sort(), [...own].sort());
+  assert.equal(readOwn(['int8:0-999999999', 'x:1', 'int8:a-b'], 3, ['int8']).size, 3);
 });

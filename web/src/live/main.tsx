@@ -3,7 +3,9 @@
 
 import { batch, computed, effect, signal } from '@preact/signals';
 import { unpackBytes } from '../report/document';
+import { kEnglish } from '../page/english';
 import type { DeviceChoice, ReportModel } from '../report/model';
+import { language } from '../report/text';
 import type { StatePart } from '../report/urlstate';
 import { ThemeChoice } from '../report/views/header';
 import { Controls } from './controls';
@@ -12,6 +14,9 @@ import { type KnownDevice, type Surroundings, WhatIf } from './whatif';
 
 /** The text of a part that the command line put into the file. */
 const part = (id: string) => document.getElementById(id)?.textContent ?? '';
+
+/** Once sizes can be set, the report speaks of its controls; files cannot be given to it. */
+const kControls = { ...kEnglish, hints: { ...kEnglish.hints, external_data_missing: [] } };
 
 class LiveReport implements Surroundings {
   readonly builtIn = signal<BuiltInDevices | null>(null);
@@ -88,6 +93,7 @@ class LiveReport implements Surroundings {
       whatIf.attach({ core, model, report });
       this.followDevice();
       whatIf.readState(new URLSearchParams(fragment.replace(/^#/, '')));
+      language.value = kControls;
       this.ready.value = true;
     } catch (cause) {
       this.fail(cause);

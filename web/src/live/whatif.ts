@@ -43,6 +43,16 @@ export interface OpenModel {
   report: ReportModel;
 }
 
+/** The choices that the first document was made of. */
+interface Initial {
+  device: DeviceChoice | null;
+  precision: string | null;
+  batch: number | null;
+  dims: Record<string, number>;
+  sparse: boolean;
+  tf32: boolean;
+}
+
 export class WhatIf {
   /** Options that no control changes. */
   base: CoreOptions = { devices: [] };
@@ -56,6 +66,8 @@ export class WhatIf {
   readonly own = signal<Map<number, string>>(new Map());
   readonly symbols = signal<Symbol[]>([]);
   readonly busy = signal(false);
+  /** From a change until the whole document is that of the present choices. */
+  readonly pending = signal(false);
   /** Milliseconds from a change to redrawn totals and columns. */
   readonly latency = signal<number | null>(null);
 
@@ -73,6 +85,16 @@ export class WhatIf {
   private working = false;
   private again = false;
   private pause = 0;
+  /** The request that the whole document answers; none while figures come from a recompute. */
+  private whole: string | null = null;
+  private initial: Initial = {
+    device: null,
+    precision: null,
+    batch: null,
+    dims: {},
+    sparse: false,
+    tf32: true,
+  };
   private readonly stops: (() => void)[] = [];
 
   constructor(
@@ -151,7 +173,16 @@ export class WhatIf {
       if (roofline) this.device.value ??= { device: roofline.device, source: roofline.source };
       this.precision.value ??= roofline?.precision ?? null;
     });
+    this.initial = {
+      device: this.device.peek(),
+      precision: this.precision.peek(),
+      batch: this.batch.peek(),
+      dims: this.dims.peek(),
+      sparse: this.sparse.peek(),
+      tf32: this.tf32.peek(),
+    };
     this.asked = JSON.stringify(this.precise());
+    this.whole = JSON.stringify(this.request());
     this.stops.push(
       // The report's own choice of precision and this one are the same thing.
       effect(() => {
@@ -187,8 +218,21 @@ export class WhatIf {
     );
   }
 
+  /** Once the whole document is that of the present choices. */
+  async settled(): Promise<void> {
+    if (!this.pending.value) return;
+    await new Promise<void>((resolve) => {
+      const stop = this.pending.subscribe((pending) => {
+        if (pending) return;
+        queueMicrotask(() => stop());
+        resolve();
+      });
+    });
+  }
+
   end(): void {
     clearTimeout(this.pause);
+    this.pending.value = false;
     for (const stop of this.stops.splice(0)) stop();
   }
 
@@ -213,13 +257,17 @@ export class WhatIf {
     }
     this.working = true;
     clearTimeout(this.pause);
-    this.busy.value = true;
+    batch(() => {
+      this.busy.value = true;
+      this.pending.value = true;
+    });
     try {
       do {
         this.again = false;
         await this.step();
       } while (this.again);
-      this.pause = window.setTimeout(() => void this.settle(), kPause);
+      if (this.whole === JSON.stringify(this.request())) this.pending.value = false;
+      else this.pause = window.setTimeout(() => void this.settle(), kPause);
     } finally {
       this.working = false;
       this.busy.value = false;
@@ -272,6 +320,7 @@ export class WhatIf {
     const rooflines = list.map((name) =>
       name === roofline.precision || !known ? roofline : outline(roofline, known.device, name),
     );
+    this.whole = null;
     batch(() => {
       report.document.value = applyRecomputed(
         report.document.value,
@@ -288,8 +337,10 @@ export class WhatIf {
     const opened = this.opened!;
     const asked = this.asked;
     try {
-      const document = readDocument(await opened.core.analyse(this.request()));
+      const request = this.request();
+      const document = readDocument(await opened.core.analyse(request));
       if (asked !== this.asked || this.working) return;
+      this.whole = JSON.stringify(request);
       const { report } = this;
       const own = this.own.value.size > 0 ? report.roofline.value : null;
       batch(() => {
@@ -301,8 +352,10 @@ export class WhatIf {
         };
         this.choose(this.precision.value);
         this.readSymbols();
+        this.pending.value = false;
       });
     } catch (cause) {
+      this.pending.value = false;
       this.page.fail(cause, opened.model.name);
     }
   }
@@ -312,29 +365,29 @@ export class WhatIf {
     return this.opened!.core.analyse(this.request());
   }
 
+  /** What the fragment does not name is as it was at first. */
   readState(state: URLSearchParams): void {
-    const positive = (text: string | null) => {
-      const value = Number(text ?? Number.NaN);
-      return Number.isSafeInteger(value) && value > 0 ? value : null;
-    };
     batch(() => {
-      this.batch.value = positive(state.get('batch')) ?? this.batch.value;
-      const dims = { ...this.dims.value };
+      const { initial } = this;
+      this.batch.value = positive(state.get('batch')) ?? initial.batch;
+      const dims = { ...initial.dims };
       for (const pair of state.getAll('dim')) {
         const at = pair.lastIndexOf('=');
         const value = positive(pair.slice(at + 1));
         if (at > 0 && value !== null) dims[pair.slice(0, at)] = value;
       }
       this.dims.value = dims;
-      if (state.get('sparse') === '1') this.sparse.value = true;
-      if (state.get('tf32') === '0') this.tf32.value = false;
+      this.sparse.value = state.has('sparse') ? state.get('sparse') === '1' : initial.sparse;
+      this.tf32.value = state.has('tf32') ? state.get('tf32') !== '0' : initial.tf32;
       const device = state.get('device');
       const source = state.get('source') === 'measured' ? 'measured' : 'datasheet';
-      if (device && this.page.knownDevice({ device, source }))
-        this.device.value = { device, source };
-      const precision = state.get('precision');
-      if (precision && this.known()?.precisions.includes(precision))
-        this.precision.value = precision;
+      const named = device === null ? initial.device : ({ device, source } as const);
+      if (named && this.page.knownDevice(named)) this.device.value = named;
+      const precisions = this.known()?.precisions ?? [];
+      const precision = state.get('precision') ?? initial.precision ?? '';
+      if (precisions.includes(precision)) this.precision.value = precision;
+      const count = this.opened?.report.document.peek().nodes.length ?? 0;
+      this.own.value = readOwn(state.getAll('own'), count, precisions);
     });
   }
 
@@ -344,6 +397,7 @@ export class WhatIf {
       state.append('dim', `${name}=${value}`);
     if (this.sparse.value) state.set('sparse', '1');
     if (!this.tf32.value) state.set('tf32', '0');
+    for (const text of writeOwn(this.own.value)) state.append('own', text);
     const device = this.device.value;
     const builtIn = this.page.builtIn.value?.default_device;
     if (device && (device.device !== builtIn || this.precision.value)) {
@@ -352,4 +406,40 @@ export class WhatIf {
       if (this.precision.value) state.set('precision', this.precision.value);
     }
   }
+}
+
+function positive(text: string | null): number | null {
+  const value = Number(text ?? Number.NaN);
+  return Number.isSafeInteger(value) && value > 0 ? value : null;
+}
+
+/** "int8:0-3.7" for each precision: layers 0 to 3, and 7. */
+export function writeOwn(own: Map<number, string>): string[] {
+  const runs = new Map<string, [number, number][]>();
+  for (const id of [...own.keys()].sort((a, b) => a - b)) {
+    const precision = own.get(id)!;
+    const list = runs.get(precision) ?? [];
+    runs.set(precision, list);
+    const last = list[list.length - 1];
+    if (last && last[1] === id - 1) last[1] = id;
+    else list.push([id, id]);
+  }
+  const text = ([first, last]: [number, number]) =>
+    first === last ? `${first}` : `${first}-${last}`;
+  return [...runs].map(([precision, list]) => `${precision}:${list.map(text).join('.')}`);
+}
+
+export function readOwn(texts: string[], count: number, precisions: string[]): Map<number, string> {
+  const own = new Map<number, string>();
+  for (const text of texts) {
+    const [precision = '', list = ''] = text.split(':');
+    if (!precisions.includes(precision)) continue;
+    for (const run of list.split('.')) {
+      const match = /^(\d+)(?:-(\d+))?$/.exec(run);
+      if (!match) continue;
+      const last = Math.min(Number(match[2] ?? match[1]), count - 1);
+      for (let id = Number(match[1]); id <= last; id += 1) own.set(id, precision);
+    }
+  }
+  return own;
 }

@@ -13,6 +13,9 @@ export const kLooks = [
 
 const kMost = 4000;
 
+/** In decades. */
+const kMargin = 0.6;
+
 export function compareOption(scene: {
   roofline: Roofline;
   marks: readonly [Marks, Marks];
@@ -37,7 +40,8 @@ export function compareOption(scene: {
     theme,
     width,
     height,
-    window: { x: span('x'), y: span('y') },
+    // Room at the right for the names of the roofs.
+    window: { x: [span('x')[0], span('x')[1] + kMargin], y: span('y') },
   });
   const series = marks.map((each, index) => ({
     type: 'scatter',

@@ -31,6 +31,7 @@ export async function save(kind: ExportKind, opened: Opened): Promise<void> {
   const stem = report.document.value.model.file.replace(/\.onnx$/i, '');
   const text = (name: string, type: string, content: BlobPart) =>
     saveBlob(`${stem}.${name}`, new Blob([content], { type }));
+  await whatIf.settled();
   switch (kind) {
     case 'html': {
       const bytes = await whatIf.document();

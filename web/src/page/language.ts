@@ -2,6 +2,7 @@
 
 import { language, type Language } from '../report/text';
 import { kChinese } from './chinese/report';
+import { kEnglish } from './english';
 
 export const kLanguages = [
   { code: 'en', name: 'English' },
@@ -9,7 +10,7 @@ export const kLanguages = [
 ] as const;
 export type LanguageCode = (typeof kLanguages)[number]['code'];
 
-const kTables: Record<LanguageCode, Language | null> = { en: null, 'zh-CN': kChinese };
+const kTables: Record<LanguageCode, Language> = { en: kEnglish, 'zh-CN': kChinese };
 const kKey = 'trtreport-language';
 
 export function firstLanguage(): LanguageCode {

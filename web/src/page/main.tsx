@@ -33,4 +33,5 @@ if (app) {
   document.documentElement.dataset['state'] = 'ready';
   void start(page);
   window.addEventListener('load', keepOffline);
+  window.addEventListener('hashchange', () => page.readFragment());
 }

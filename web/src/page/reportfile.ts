@@ -1,8 +1,8 @@
 // report.html as the command line writes it, assembled in the browser from the same shell, script,
 // style and notices, which lie beside the page.
 
-import type { ReportDocument } from '../report/document';
-import { seconds } from '../report/format';
+import type { ReportDocument, ValueInfo } from '../report/document';
+import { bytes, seconds, shape, si } from '../report/format';
 
 const kEntities: Record<string, string> = {
   '&': '&amp;',
@@ -17,7 +17,8 @@ const escapeHtml = (text: string) =>
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '\ufffd')
     .replace(/[&<>"']/g, (character) => kEntities[character]!);
 
-async function get(name: string): Promise<string> {
+/** A file that lies beside the page. */
+export async function ownFile(name: string): Promise<string> {
   const response = await fetch(name);
   if (!response.ok) throw new Error(`${name}: ${response.status}`);
   return response.text();
@@ -33,35 +34,63 @@ async function packed(bytes: Uint8Array): Promise<string> {
   return btoa(binary);
 }
 
+const row = (cells: string[], tag = 'td') =>
+  `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
+const table = (head: string[], rows: string[][]) =>
+  `<table><thead>${row(head, 'th')}</thead><tbody>${rows.map((cells) => row(cells)).join('')}</tbody></table>`;
+const shaped = (kind: string, { name, dtype, shape: dims }: ValueInfo) =>
+  `<li>${kind} <bdi>${escapeHtml(name)}</bdi>: ${escapeHtml(`${dtype} ${shape(dims)}`)}</li>`;
+
 /** What the file says where scripts do not run. */
 export function plainSummary(document: ReportDocument): string {
+  const { model, totals, nodes, diagnostics } = document;
   const [roofline] = document.rooflines;
   const paragraphs = (roofline?.verdict ?? []).map(({ text }) => `<p>${escapeHtml(text)}</p>`);
-  const warnings = document.diagnostics
+  const warnings = diagnostics
     .filter(({ severity }) => severity !== 'note')
     .map(({ message }) => `<li>${escapeHtml(message)}</li>`);
-  const rows = (roofline?.hottest ?? []).map((id) => {
-    const node = document.nodes[id]!;
-    const time = seconds(roofline!.node_seconds[id] ?? null);
-    return `<tr><td>${escapeHtml(node.name)}</td><td>${escapeHtml(node.op)}</td><td>${time}</td></tr>`;
-  });
-  const head = '<tr><th>layer</th><th>operator</th><th>predicted time</th></tr>';
-  return (
-    `<h1>${escapeHtml(document.model.file)}</h1>${paragraphs.join('')}` +
-    `<ul>${warnings.join('')}</ul>` +
-    `<table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table>`
-  );
+  const figures = [
+    ['MACs', si(totals.macs, 'MAC')],
+    ['FLOPs (2 per MAC)', si(totals.flops, 'FLOP')],
+    ['Parameters', si(totals.params, '')],
+    ['Weights, as stored', bytes(totals.weight_bytes)],
+    ['Traffic, as stored', bytes(totals.traffic_bytes)],
+    ['Peak activations, as stored', bytes(totals.peak_activation_bytes)],
+  ];
+  const layers = (roofline?.hottest ?? []).map((id) => [
+    nodes[id]!.name,
+    nodes[id]!.op,
+    seconds(roofline!.node_seconds[id] ?? null),
+  ]);
+  const predicted = document.rooflines.map((each) => [
+    each.device,
+    each.precision,
+    seconds(each.seconds),
+    seconds(each.seconds_floor),
+  ]);
+  return [
+    `<h1><bdi>${escapeHtml(model.file)}</bdi></h1>`,
+    ...paragraphs,
+    warnings.length > 0 ? `<h2>Warnings</h2><ul>${warnings.join('')}</ul>` : '',
+    `<h2>Totals</h2>${table(['Figure', 'Value'], figures)}`,
+    `<h2>Costliest layers</h2>${table(['Layer', 'Operator', 'Time, predicted'], layers)}`,
+    `<h2>Predicted time by device and precision</h2>${table(['Device', 'Precision', 'Time', 'Floor'], predicted)}`,
+    '<h2>Inputs and outputs</h2><ul>',
+    ...model.inputs.map((value) => shaped('Input', value)),
+    ...model.outputs.map((value) => shaped('Output', value)),
+    '</ul>',
+  ].join('\n');
 }
 
-export async function reportFile(bytes: Uint8Array, document: ReportDocument): Promise<string> {
+export async function reportFile(packable: Uint8Array, document: ReportDocument): Promise<string> {
   const [shell, style, script, notices] = await Promise.all(
-    ['report.html', 'report.css', 'report.js', 'THIRD_PARTY_NOTICES'].map(get),
+    ['report.html', 'report.css', 'report.js', 'THIRD_PARTY_NOTICES.txt'].map(ownFile),
   );
   const values: Record<string, string> = {
     '{{title}}': escapeHtml(document.model.file),
     '{{{style}}}': style!,
     '{{{summary}}}': plainSummary(document),
-    '{{{document}}}': await packed(bytes),
+    '{{{document}}}': await packed(packable),
     '{{{script}}}': script!,
     '{{{live}}}': '',
     '{{{notices}}}': escapeHtml(notices!),

@@ -25,7 +25,7 @@ export interface Trouble {
   file: string;
 }
 export interface Notice {
-  key: 'left_alone' | 'device_added' | 'external_added';
+  key: 'left_alone' | 'too_many' | 'device_added' | 'external_added';
   names: string[];
 }
 export interface Opened {
@@ -98,6 +98,8 @@ export class PageState {
       return;
     }
     const others = sorted.others.filter((file) => file !== model);
+    const surplus = sorted.models.slice(place === 'main' ? 2 : 1).map(({ name }) => name);
+    if (surplus.length > 0) this.notice('too_many', surplus);
     await this.open(model, others, place);
     if (second && place === 'main') await this.open(second, others, 'other');
     this.nameLeftAlone(others);
@@ -272,10 +274,18 @@ export class PageState {
     this.stopKeeping = keepState(opened.report, parts);
   }
 
+  /** Somebody put another fragment into the address. */
+  readFragment(): void {
+    const opened = this.opened.value;
+    if (opened) readState(opened.report, location.hash, [opened.whatIf]);
+  }
+
   /** The present figures stay beside what the choices make of them later. */
-  keepToCompare(): void {
-    const report = this.opened.value?.report;
-    if (!report) return;
+  async keepToCompare(): Promise<void> {
+    const opened = this.opened.value;
+    await opened?.whatIf.settled();
+    if (!opened || opened !== this.opened.value) return;
+    const { report } = opened;
     this.closeOther();
     const kept = new ReportModel(report.document.value);
     kept.rooflineIndex.value = report.rooflineIndex.value;

@@ -1,7 +1,9 @@
 // The page's own sentences, beside the report's: one table a language, same keys.
 
 import { fill, language } from '../report/text';
+import { kFaults, kKinds } from './chinese/faults';
 import { kChinesePage } from './chinese/page';
+import type { CoreFault } from '../live/core';
 
 export const kEnglishPage = {
   tagline: 'See where an ONNX model will spend its time on your GPU, before you build the engine.',
@@ -9,6 +11,17 @@ export const kEnglishPage = {
   drop_more:
     'Add its external data, a device file of trtprobe (.json), or a second model to compare, at once or later.',
   privacy: 'The analysis runs in this browser. Nothing is sent anywhere.',
+  promise_roofline: 'What bounds each layer',
+  promise_roofline_text:
+    'Predicted time, roofline, memory over the run, and where all of it goes: by layer, operator and module.',
+  promise_whatif: 'What if',
+  promise_whatif_text:
+    'Another GPU, precision or batch, for the whole model or for chosen layers: figures follow at once.',
+  promise_share: 'To show around',
+  promise_share_text:
+    'Compare two models layer by layer, save the report as one HTML file, or a summary for a pull request.',
+  about: 'Not affiliated with NVIDIA. NVIDIA and TensorRT are trademarks of NVIDIA Corporation.',
+  notices: 'Third-party notices',
   open_file: 'Open files',
   open_sample: 'Try ResNet-50',
   open_other: 'Compare with a file',
@@ -31,6 +44,7 @@ export const kEnglishPage = {
   external_meanwhile: 'The report below shows everything that needs no weight values.',
   choose_files: 'Choose files',
   left_alone: 'Left alone, as it is neither a model, nor its data, nor a device file: {names}.',
+  too_many: 'Two models at most are open at once. Left alone: {names}.',
   device_added: 'Device added: {names}.',
   external_added: 'External data added: {names}.',
   trouble: '{file} could not be analysed.',
@@ -39,6 +53,7 @@ export const kEnglishPage = {
   fault_fetch: 'The file could not be fetched: {message}.',
   fault_other_origin: 'Only files of this site can be opened by their address, not of {message}.',
   fault_crashed: 'The analysis broke down ({message}). Please report the model’s structure.',
+  fault_no_batch: 'No input of this model has a size that could be the batch.',
   fault_out_of_memory: 'The browser gave too little memory for this model.',
   whatif_batch: 'Batch',
   whatif_batch_hint: 'Empty: as the model says.\nChanges recompute at once.',
@@ -125,4 +140,23 @@ export type PageMessages = Record<PageKey, string>;
 export function say(key: PageKey, values: Record<string, string | number> = {}): string {
   const table: PageMessages = language.value?.code === 'zh-CN' ? kChinesePage : kEnglishPage;
   return fill(table[key], values);
+}
+
+const kOwnFaults = ['worker', 'fetch', 'other_origin', 'crashed', 'out_of_memory', 'no_batch'];
+const kKind = ': this is ';
+
+/** Why a file was not analysed. */
+export function faultText({ code, message }: CoreFault, file: string): string {
+  if (kOwnFaults.includes(code)) return say(`fault_${code}` as PageKey, { message });
+  // The core begins with the file's name, which the sentence before has said.
+  const rest = message.startsWith(`${file}: `) ? message.slice(file.length + 2) : message;
+  const english = rest.charAt(0).toUpperCase() + rest.slice(1);
+  if (language.value?.code !== 'zh-CN') return english;
+  if (code === 'not_onnx') {
+    const kind = message.slice(message.lastIndexOf(kKind) + kKind.length);
+    const known = kKinds.find(([start]) => kind.startsWith(start));
+    return known ? `这是${known[1]}。` : english;
+  }
+  const template = kFaults[code];
+  return template ? fill(template, { detail: english }) : english;
 }

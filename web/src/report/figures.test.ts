@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeColumns, sortIds } from './columns';
 import { csv, csvCell } from './csv';
-import { costliest, groupBy, makeFigures, sumWhere } from './figures';
+import { costliest, groupBy, makeFigures, sumText, sumWhere } from './figures';
 import { makeMarks } from './charts/marks';
 import { envelope } from './charts/memory';
 import { ReportModel } from './model';
@@ -118,8 +118,9 @@ test('the view survives in the fragment, and nonsense there does no harm', () =>
   assert.equal(other.roofline.value?.precision, 'fp16');
   assert.equal(other.selected.value, 0);
   assert.deepEqual([...other.visible.value], [0]);
-  readState(other, '#layer=99&device=x&convention=y&module=z');
-  assert.equal(other.selected.value, 0);
+  readState(other, '#layer=99&device=x&convention=y&module=z&sort=--&metric=q');
+  assert.equal(other.selected.value, null);
+  assert.deepEqual(other.sort.value, new ReportModel(document).sort.value);
 });
 
 test('filter and brush narrow together; a device switch keeps the precision', () => {
@@ -134,4 +135,14 @@ test('filter and brush narrow together; a device switch keeps the precision', ()
   assert.equal(model.roofline.value?.precision, 'fp16');
   model.clearNarrowing();
   assert.equal(model.visible.value.length, 4);
+});
+
+test('a sum of unknown figures is a dash, of some unknown ones a lower bound', () => {
+  const sums = sumWhere(makeFigures(document, document.rooflines[0]!, 'hardware'), null);
+  const some = { ...sums, unknown: { ...sums.unknown, flops: 1 } };
+  const none = { ...sums, layers: 1, unknown: { ...sums.unknown, flops: 1 } };
+  const plain = (value: number | null) => String(value);
+  assert.equal(sumText(sums, 'seconds', plain).startsWith('\u2265'), sums.unknown.seconds > 0);
+  assert.match(sumText(some, 'flops', plain), /^\u2265/);
+  assert.equal(sumText(none, 'flops', plain), '\u2014');
 });

@@ -3,6 +3,7 @@
 // document; only sums over a filtered set of layers are made here.
 
 import type { Count, DocumentNode, ReportDocument, Roofline } from './document';
+import { kDash } from './format';
 
 export type Convention = 'hardware' | 'course';
 
@@ -14,7 +15,20 @@ export interface Sums {
   flops: number;
   macs: number;
   params: number;
+  /** Layers whose figure is unknown, which the sums leave out. */
+  unknown: { seconds: number; bytes: number; flops: number; macs: number };
 }
+
+const emptySums = (): Sums => ({
+  layers: 0,
+  seconds: 0,
+  bytes: 0,
+  weights: 0,
+  flops: 0,
+  macs: 0,
+  params: 0,
+  unknown: { seconds: 0, bytes: 0, flops: 0, macs: 0 },
+});
 
 export interface Figures {
   convention: Convention;
@@ -78,9 +92,11 @@ export function makeFigures(
     intensity,
     performance: makePerformance(nodes, roofline, { course, flops, seconds, intensity }),
     bound: (id) => bounds[id] ?? 'n',
-    total: { layers: nodes.length, seconds: 0, bytes: 0, weights: 0, flops: 0, macs: 0, params: 0 },
+    total: emptySums(),
   };
   figures.total = sumWhere(figures, null);
+  // While a size is open there is no whole of which anything could be a share.
+  if (roofline?.seconds === null) figures.total.seconds = Number.NaN;
   return figures;
 }
 
@@ -116,19 +132,35 @@ function makePerformance(
 
 /** Sums over the given layers, or over all; unknown figures are left out. */
 export function sumWhere(figures: Figures, ids: ArrayLike<number> | null): Sums {
-  const sums: Sums = { layers: 0, seconds: 0, bytes: 0, weights: 0, flops: 0, macs: 0, params: 0 };
+  const sums = emptySums();
+  const { unknown } = sums;
+  const add = (key: keyof typeof unknown, value: number) => {
+    if (Number.isNaN(value)) unknown[key] += 1;
+    else sums[key] += value;
+  };
   const list = ids ?? figures.ids;
   for (let index = 0; index < list.length; index += 1) {
     const id = list[index]!;
     sums.layers += 1;
-    sums.seconds += figures.seconds[id] || 0;
-    sums.bytes += figures.bytes[id] || 0;
+    add('seconds', figures.seconds[id]!);
+    add('bytes', figures.bytes[id]!);
+    add('flops', figures.flops[id]!);
+    add('macs', figures.macs[id]!);
     sums.weights += figures.weights[id] || 0;
-    sums.flops += figures.flops[id] || 0;
-    sums.macs += figures.macs[id] || 0;
     sums.params += figures.params[id] || 0;
   }
   return sums;
+}
+
+/** A sum as text: a dash where none of its figures is known, at least so much where some are not. */
+export function sumText(
+  sums: Sums,
+  key: keyof Sums['unknown'],
+  format: (value: Count) => string,
+): string {
+  const unknown = sums.unknown[key];
+  if (unknown > 0 && (unknown === sums.layers || sums[key] === 0)) return kDash;
+  return unknown > 0 ? `\u2265\u00a0${format(sums[key])}` : format(sums[key]);
 }
 
 export interface Group extends Sums {

@@ -46,7 +46,11 @@ function join(number: string, prefix: string, unit: string): string {
 }
 
 export const bytes = (value: Count | undefined) => si(value, 'B');
-export const seconds = (value: Count | undefined) => si(value, 's');
+/** Milliseconds from a tenth of one on, as the core writes them. */
+export function seconds(value: Count | undefined): string {
+  const isPart = value !== null && value !== undefined && value >= 0.9995e-4 && value < 0.9995e-3;
+  return isPart ? join((value * 1e3).toFixed(3), 'm', 's') : si(value, 's');
+}
 export const rate = (value: Count | undefined) => si(value, 'FLOP/s');
 export const bandwidth = (value: Count | undefined) => si(value, 'B/s');
 export const count = (value: Count | undefined) => si(value, '');

@@ -38,6 +38,11 @@ export interface Live {
   sections: { id: string; title: () => string; view: () => ComponentChildren }[];
 }
 
+export const defaultSort = (document: ReportDocument): Sort =>
+  document.rooflines.length > 0
+    ? { column: 'time', descending: true }
+    : { column: 'id', descending: false };
+
 export class ReportModel {
   readonly document;
   live: Live | null = null;
@@ -116,7 +121,7 @@ export class ReportModel {
   constructor(value: ReportDocument) {
     this.document = signal(value);
     if (value.options['convention'] === 'course') this.convention.value = 'course';
-    if (value.rooflines.length > 0) this.sort.value = { column: 'time', descending: true };
+    this.sort.value = defaultSort(value);
   }
 
   /** Takes the device's roofline of the wished precision, else its first one. */

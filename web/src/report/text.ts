@@ -3,7 +3,7 @@
 
 import { signal } from '@preact/signals';
 
-const kEnglish = {
+export const kEnglish = {
   // Header and sections
   device: 'Device',
   precision: 'Precision',
@@ -76,7 +76,6 @@ const kEnglish = {
   // Overview
   verdict_none: 'No device was named, so there is no predicted time. Run again with --device NAME.',
   alert_assumed: 'Assumed: {list}. Bind other values with --batch or --dim.',
-  alert_assumed_live: 'Assumed: {list}. Set another size above.',
   alert_unbound:
     'Sizes are missing for {inputs}: run again with {options}. Until then figures that need them are unknown.',
   alert_unmodelled:
@@ -157,6 +156,7 @@ const kEnglish = {
   by_bound: 'By bound',
   costliest: 'Ten costliest layers',
   costliest_twenty: 'Twenty costliest layers',
+  time_open: 'The time is unknown until the open sizes are set.',
   time_empty: 'No layer has a predicted time.',
   other: 'other',
   outside: '(outside modules)',
@@ -171,6 +171,7 @@ const kEnglish = {
   treemap_title: 'Modules',
   treemap_all: 'All modules',
   treemap_size: 'Area',
+  treemap_open: 'Nothing to lay out until the open sizes are set.',
   treemap_empty: 'Nothing to lay out: the chosen layers have no {metric}.',
   treemap_flat: 'This model names no modules; each box is a layer.',
   treemap_more: '{n} smaller',
@@ -338,37 +339,74 @@ const kEnglish = {
 
 export type MessageKey = keyof typeof kEnglish;
 
-/** Another language. What it lacks is said in English. */
+/** Sentences of the core by code. The first whose arguments are all there is taken. */
+export type Sentences = Record<string, string | string[]>;
+
+/** Another language, or another place to say it: what is lacking is said as the core says it. */
 export interface Language {
   code: string;
   messages: Partial<Record<MessageKey, string>>;
-  /** The core's sentences by code: verdicts, diagnostics, notes of layers. */
-  sentences: Record<string, string>;
+  verdicts: Sentences;
+  diagnostics: Sentences;
+  hints: Sentences;
+  /** Notes of layers. */
+  notes: Record<string, string>;
+  /** Arguments that are words: name of the argument -> English -> this language. */
+  words: Record<string, Record<string, string>>;
+  /** Whether hints may speak of the command line's options. */
+  options: boolean;
 }
 
-/** null: English. A signal, so that whatever says something follows a change. */
+/** null: English, as the command line says it. A signal, so that whatever says something follows. */
 export const language = signal<Language | null>(null);
 
 type Values = Record<string, unknown>;
 
+/** {name} is the value, {name^} the same in capitals. */
 export function fill(template: string, values: Values): string {
-  return template.replace(/\{([a-z0-9_]+)\}/g, (whole, name: string) =>
-    name in values ? String(values[name]) : whole,
-  );
+  return template.replace(kPlaceholder, (whole, name: string, capitals: string) => {
+    if (!(name in values)) return whole;
+    const text = String(values[name]);
+    return capitals ? text.toUpperCase() : text;
+  });
 }
+
+const kPlaceholder = /\{([a-z0-9_]+)(\^?)\}/g;
 
 export function t(key: MessageKey, values: Record<string, string | number> = {}): string {
   return fill(language.value?.messages[key] ?? kEnglish[key], values);
 }
 
-/** A sentence of the core in the chosen language, where its code and arguments suffice for that. */
-export function sentence(of: { code: string; args?: Values }, english: string): string {
-  const template = language.value?.sentences[of.code];
-  return template && isFilled(template, of.args) ? fill(template, of.args ?? {}) : english;
+interface Said {
+  code: string;
+  args?: Values;
 }
 
-const isFilled = (template: string, args: Values = {}) =>
-  [...template.matchAll(/\{([a-z0-9_]+)\}/g)].every((match) => match[1]! in args);
+/** A sentence of the core in the chosen language, where its code and arguments suffice for that. */
+export function sentence(
+  kind: 'verdicts' | 'diagnostics' | 'hints',
+  of: Said,
+  english: string,
+): string {
+  const now = language.value;
+  const args = of.args ?? {};
+  const template = [now?.[kind][of.code] ?? []].flat().find((each) => isFilled(each, args));
+  if (!now || template === undefined) return english;
+  const word = (name: string) => now.words[name]?.[String(args[name])] ?? args[name];
+  const words = Object.fromEntries(Object.keys(args).map((name) => [name, word(name)]));
+  const reason = kind === 'diagnostics' && 'reason' in words ? String(words['reason']) : '';
+  return fill(template, words) + reason;
+}
+
+/** What to do about a remark: on a page with controls no option of the command line is named. */
+export function hint(of: Said & { hint?: string }): string {
+  if (!of.hint) return '';
+  const isOption = of.hint.startsWith('--') && language.value?.options === false;
+  return sentence('hints', of, isOption ? '' : of.hint);
+}
+
+const isFilled = (template: string, args: Values) =>
+  [...template.matchAll(kPlaceholder)].every((match) => match[1]! in args);
 
 export const layersText = (n: number) =>
   n === 1 ? t('layers_one') : t('layers_many', { n: n.toLocaleString('en') });
@@ -385,5 +423,4 @@ const kNotes: Record<string, string> = {
   data_dependent: 'A size depends on the data.',
 };
 
-export const noteText = (code: string) =>
-  language.value?.sentences[`note_${code}`] ?? kNotes[code] ?? null;
+export const noteText = (code: string) => language.value?.notes[code] ?? kNotes[code] ?? null;

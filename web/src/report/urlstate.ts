@@ -2,13 +2,15 @@
 // on file:// as well; where a browser refuses replaceState the page just forgets.
 
 import { effect } from '@preact/signals';
-import type { ReportModel } from './model';
+import { defaultSort, type Metric, type ReportModel } from './model';
 
 /** Choices that a page keeps beside the report's. */
 export interface StatePart {
   readState(state: URLSearchParams): void;
   writeState(state: URLSearchParams): void;
 }
+
+const kMetrics: Metric[] = ['seconds', 'macs', 'bytes', 'params'];
 
 export function writeState(model: ReportModel, parts: StatePart[] = []): string {
   const state = new URLSearchParams();
@@ -27,6 +29,11 @@ export function writeState(model: ReportModel, parts: StatePart[] = []): string 
   if (model.selected.value !== null) state.set('layer', String(model.selected.value));
   if (model.filterText.value) state.set('filter', model.filterText.value);
   if (model.treemapPath.value) state.set('module', model.treemapPath.value);
+  if (model.treemapMetric.value !== 'seconds') state.set('metric', model.treemapMetric.value);
+  const { column, descending } = model.sort.value;
+  const usual = defaultSort(model.document.value);
+  if (column !== usual.column || descending !== usual.descending)
+    state.set('sort', `${descending ? '-' : ''}${column}`);
   for (const part of parts) part.writeState(state);
   return state.toString();
 }
@@ -43,10 +50,17 @@ export function readState(model: ReportModel, fragment: string, parts: StatePart
   const convention = state.get('convention');
   if (convention === 'course' || convention === 'hardware') model.convention.value = convention;
   const layer = Number(state.get('layer') ?? Number.NaN);
-  if (Number.isInteger(layer) && layer >= 0 && layer < model.document.value.nodes.length)
-    model.select(layer);
+  const hasLayer = Number.isInteger(layer) && layer >= 0 && layer < model.nodes.value.length;
+  model.select(hasLayer ? layer : null);
   model.filterText.value = state.get('filter') ?? '';
   model.treemapPath.value = state.get('module') ?? '';
+  const metric = kMetrics.find((name) => name === state.get('metric'));
+  model.treemapMetric.value = metric ?? 'seconds';
+  const sort = state.get('sort');
+  model.sort.value =
+    sort && /^-?[a-z]+$/.test(sort)
+      ? { column: sort.replace('-', ''), descending: sort.startsWith('-') }
+      : defaultSort(model.document.value);
   for (const part of parts) part.readState(state);
 }
 

@@ -2,10 +2,15 @@
 
 import type { Language } from '../../report/text';
 import { kMessages } from './messages';
-import { kSentences } from './sentences';
+import { kDiagnostics, kHints, kNotes, kVerdicts, kWords } from './sentences';
 
 export const kChinese: Language = {
   code: 'zh-CN',
   messages: kMessages,
-  sentences: kSentences,
+  verdicts: kVerdicts,
+  diagnostics: kDiagnostics,
+  hints: kHints,
+  notes: kNotes,
+  words: kWords,
+  options: false,
 };

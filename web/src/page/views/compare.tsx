@@ -35,7 +35,7 @@ export function CompareSection({ page, opened }: { page: PageState; opened: Open
           <p class="empty">{say('compare_empty')}</p>
           <p class="controls screen-only">
             <FilePicker page={page} place="other" label="open_other" />
-            <button type="button" onClick={() => page.keepToCompare()}>
+            <button type="button" onClick={() => void page.keepToCompare()}>
               {say('compare_self')}
             </button>
           </p>
@@ -48,7 +48,14 @@ export function CompareSection({ page, opened }: { page: PageState; opened: Open
 function Compared(props: { page: PageState; ours: ReportModel; other: Other }) {
   const { page, ours, other } = props;
   const theirs = other.report;
-  const result = useComputed(() => compare(ours, theirs));
+  // Shapes follow the figures with the full analysis; until both models have it, the layers shown
+  // stay those of before.
+  const settled = useRef<Comparison | null>(null);
+  const result = useComputed(() => {
+    const pending = [page.opened.value, other.opened].some((each) => each?.whatIf.pending.value);
+    if (!pending || !settled.current) settled.current = compare(ours, theirs);
+    return settled.current;
+  });
   const roofline = ours.roofline.value;
   const mixed =
     roofline?.device !== theirs.roofline.value?.device ||
@@ -134,7 +141,7 @@ function rows(): Row[] {
     {
       label: t('count'),
       unit: '',
-      format: (value) => si(value, ''),
+      format: (value) => (value ?? 0).toLocaleString('en'),
       read: (model) => model.document.value.totals.nodes,
     },
   ];
@@ -235,9 +242,9 @@ function Layers(props: { ours: ReportModel; theirs: ReportModel; result: Compari
   const { differences, same } = props.result;
   if (differences.length === 0) return <p class="empty">{say('compare_same')}</p>;
   const count = (change: string) =>
-    differences.filter((difference) => difference.change === change).length;
+    differences.filter((difference) => difference.change === change).length.toLocaleString('en');
   const counts = {
-    same,
+    same: same.toLocaleString('en'),
     changed: count('changed'),
     added: count('added'),
     removed: count('removed'),

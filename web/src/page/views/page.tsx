@@ -1,6 +1,7 @@
 // The page around the report: the strip with what can be done, the start screen, and what is said
 // while something runs or after it failed.
 
+import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { bytes } from '../../report/format';
 import { language } from '../../report/text';
@@ -9,13 +10,18 @@ import { ThemeChoice } from '../../report/views/header';
 import { filesOf } from '../files';
 import { keepLanguage, kLanguages, type LanguageCode } from '../language';
 import type { PageState, Place } from '../state';
-import { type PageKey, say } from '../text';
+import { faultText, type PageKey, say } from '../text';
 import { ExportMenu } from './exports';
 
 export function Page({ page }: { page: PageState }) {
   useEffect(() => listen(page), [page]);
   useEffect(followBarHeight, [page.opened.value]);
   const opened = page.opened.value;
+  useSignalEffect(() => {
+    const models = [page.opened.value, page.other.value?.opened];
+    const pending = models.some((each) => each?.whatIf.pending.value);
+    document.documentElement.dataset['figures'] = pending ? 'pending' : 'settled';
+  });
   return (
     <>
       <Strip page={page} />
@@ -178,6 +184,8 @@ function LanguageChoice() {
   );
 }
 
+const kPromises = ['roofline', 'whatif', 'share'] as const;
+
 function Start({ page }: { page: PageState }) {
   return (
     <main class="start" id="content">
@@ -193,6 +201,17 @@ function Start({ page }: { page: PageState }) {
         </p>
       </div>
       <p>{say('privacy')}</p>
+      <div class="promises">
+        {kPromises.map((name) => (
+          <div>
+            <h2>{say(`promise_${name}`)}</h2>
+            <p class="quiet">{say(`promise_${name}_text`)}</p>
+          </div>
+        ))}
+      </div>
+      <p class="about quiet">
+        {say('about')} <a href="THIRD_PARTY_NOTICES.txt">{say('notices')}</a>
+      </p>
     </main>
   );
 }
@@ -229,15 +248,11 @@ function Running({ page }: { page: PageState }) {
   );
 }
 
-const kOwnFaults = ['worker', 'fetch', 'other_origin', 'crashed', 'out_of_memory'];
-
 function TroubleMessage({ page }: { page: PageState }) {
   const trouble = page.trouble.value;
   if (!trouble) return null;
-  const { code, message, offset } = trouble.fault;
-  const text = kOwnFaults.includes(code)
-    ? say(`fault_${code}` as PageKey, { message })
-    : withoutName(message, trouble.file);
+  const { code, offset } = trouble.fault;
+  const text = faultText(trouble.fault, trouble.file);
   return (
     <div class="message error" role="alert">
       <p>
@@ -245,7 +260,7 @@ function TroubleMessage({ page }: { page: PageState }) {
           <bdi>{say('trouble', { file: trouble.file })}</bdi>
         </strong>{' '}
         <bdi class="breakable">{text}</bdi>
-        {/[.!?)]$/.test(text) ? ' ' : '. '}
+        {/[.!?)。）]$/.test(text) ? ' ' : '. '}
         {offset ? <span class="quiet">{say('trouble_at', { offset })} </span> : null}
         <code class="quiet">{code}</code>
       </p>
@@ -254,12 +269,6 @@ function TroubleMessage({ page }: { page: PageState }) {
       </button>
     </div>
   );
-}
-
-/** The core begins with the file's name, which the sentence before has said. */
-function withoutName(message: string, file: string): string {
-  const rest = message.startsWith(`${file}: `) ? message.slice(file.length + 2) : message;
-  return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
 function MissingData({ page }: { page: PageState }) {

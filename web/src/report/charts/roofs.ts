@@ -1,7 +1,7 @@
 // The roofs of the roofline: their lines, their names at the lines' ends, and the ridge.
 
 import type { Roofline } from '../document';
-import { bandwidth, rate, ratio } from '../format';
+import { bandwidth, rate, ratio, si } from '../format';
 import type { ChartTheme } from '../palette';
 import { t } from '../text';
 import { toPixelX, toPixelY } from './axes';
@@ -17,6 +17,8 @@ export interface Roof {
   measured: boolean;
   main: boolean;
 }
+
+const kNarrow = 480;
 
 export function roofsOf(roofline: Roofline, scene: RooflineScene, main: boolean): Roof[] {
   const { bandwidth: slope, peak_tensor: tensor, peak_vector: vector } = roofline;
@@ -37,7 +39,10 @@ export function roofsOf(roofline: Roofline, scene: RooflineScene, main: boolean)
       slope: true,
     });
   }
-  const precision = roofline.evaluated_as.toUpperCase();
+  // On a phone a name must leave room for the marks; the chosen precision stands in the header.
+  const narrow = scene.width < kNarrow;
+  const precision = narrow && main ? '' : roofline.evaluated_as.toUpperCase();
+  const height = (peak: number | null) => (narrow ? si(peak, '') : rate(peak));
   const flat = (peak: number | null, label: string) => {
     if (!peak) return;
     const level = Math.log10(peak);
@@ -49,8 +54,8 @@ export function roofsOf(roofline: Roofline, scene: RooflineScene, main: boolean)
       slope: false,
     });
   };
-  flat(tensor, t('roof_tensor', { precision, value: rate(tensor) }));
-  flat(vector, t('roof_vector', { precision, value: rate(vector) }));
+  flat(tensor, t('roof_tensor', { precision, value: height(tensor) }).trim());
+  flat(vector, t('roof_vector', { precision, value: height(vector) }).trim());
   return roofs;
 }
 

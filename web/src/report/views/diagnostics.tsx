@@ -1,7 +1,7 @@
 // What the analysis remarked, and how much of the model its rules cover.
 
 import { useSignal } from '@preact/signals';
-import { sentence, t } from '../text';
+import { hint, sentence, t } from '../text';
 import { nodeName, Section, useModel } from './ui';
 
 const kFirst = 20;
@@ -45,8 +45,8 @@ export function DiagnosticsSection() {
               <li class={entry.severity}>
                 <strong>{t(`severity_${entry.severity}`)}</strong>
                 <span>
-                  <bdi class="breakable">{sentence(entry, entry.message)}</bdi>{' '}
-                  {entry.hint && <span class="quiet">{t('hint', { hint: entry.hint })} </span>}
+                  <bdi class="breakable">{sentence('diagnostics', entry, entry.message)}</bdi>{' '}
+                  {hint(entry) && <span class="quiet">{t('hint', { hint: hint(entry) })} </span>}
                   {node && (
                     <button
                       type="button"

@@ -2,6 +2,7 @@
 
 import { useComputed } from '@preact/signals';
 import type { Column } from '../columns';
+import { sumText } from '../figures';
 import { filterKeys } from '../filter';
 import { bytes } from '../format';
 import { type MessageKey, t } from '../text';
@@ -103,7 +104,7 @@ export function NarrowedBar() {
     n: sums.layers.toLocaleString('en'),
     all: total.layers.toLocaleString('en'),
     share: shareText(sums.seconds, total.seconds),
-    bytes: bytes(sums.bytes),
+    bytes: sumText(sums, 'bytes', bytes),
   };
   return (
     <div class="narrowed screen-only" role="status">

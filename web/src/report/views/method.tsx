@@ -2,7 +2,7 @@
 
 import type { DocumentDevice, Roofline } from '../document';
 import { bandwidth, bytes, exact, rate, ratio, seconds, si } from '../format';
-import { type MessageKey, t } from '../text';
+import { type MessageKey, sentence, t } from '../text';
 import { Section, useModel, Value } from './ui';
 
 const kCounting: MessageKey[] = [
@@ -52,8 +52,11 @@ export function MethodSection() {
 const kConfidence = (device: DocumentDevice, figure: string) =>
   device.confidence?.[figure] ?? device.confidence?.[figure.split(' ')[0] ?? ''];
 
+const unitOf = (figure: string) => (figure.endsWith('bandwidth') ? 'B/s' : 'FLOP/s');
+
 function Device({ device, roofline }: { device: DocumentDevice; roofline: Roofline }) {
   const reason = t('unknown_default');
+  const fallback = roofline.verdict.find(({ code }) => code === 'fallback');
   const fact = (label: string, text: string, tip: string) => (
     <tr>
       <th scope="row">{label}</th>
@@ -97,7 +100,7 @@ function Device({ device, roofline }: { device: DocumentDevice; roofline: Roofli
           })}
         </p>
       )}
-      {roofline.fallback && <p class="note">{roofline.fallback.text}</p>}
+      {fallback && <p class="note">{sentence('verdicts', fallback, fallback.text)}</p>}
       {(device.derivation ?? []).length > 0 && (
         <>
           <h4>{t('method_derivation')}</h4>
@@ -108,8 +111,8 @@ function Device({ device, roofline }: { device: DocumentDevice; roofline: Roofli
                   <tr>
                     <td>{row.figure}</td>
                     <td class="quiet">{row.formula}</td>
-                    <td class="number" data-tip={exact(row.value, '')}>
-                      {si(row.value, '')}
+                    <td class="number" data-tip={exact(row.value, unitOf(row.figure))}>
+                      {si(row.value, unitOf(row.figure))}
                     </td>
                     <td class="quiet">
                       {kConfidence(device, row.figure) &&

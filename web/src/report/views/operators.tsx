@@ -1,7 +1,7 @@
 // Sums by operator: which kinds of layer the time, work and traffic sit in.
 
-import { groupBy } from '../figures';
-import { bytes, percent, seconds, si } from '../format';
+import { groupBy, sumText } from '../figures';
+import { bytes, count, percent, seconds } from '../format';
 import { t } from '../text';
 import { operatorKey } from '../document';
 import { classColor } from '../palette';
@@ -15,10 +15,14 @@ export function OperatorsSection() {
   const figures = model.figures.value;
   const groups = groupBy(figures, model.visible.value, (id) => operatorKey(nodes[id]!));
   const total = model.visibleSums.value;
-  const hasTime = total.seconds > 0;
+  const hasTime = total.seconds > 0 && model.roofline.value?.seconds !== null;
   const portion = (group: { seconds: number; bytes: number }) =>
-    hasTime ? group.seconds / total.seconds : group.bytes / total.bytes;
-  const longest = groups[0] ? portion(groups[0]) : 1;
+    hasTime
+      ? group.seconds / total.seconds
+      : total.unknown.bytes > 0
+        ? Number.NaN
+        : group.bytes / total.bytes;
+  const longest = (groups[0] && portion(groups[0])) || 1;
   const filter = (key: string) => {
     model.filterText.value = `op:${key.split('::').pop() ?? key}`;
   };
@@ -38,11 +42,11 @@ export function OperatorsSection() {
       { text: group.key, onClick: () => filter(group.key) },
       nodes[group.ids[0]!]!.class,
       group.layers,
-      { text: hasTime ? seconds(group.seconds) : '\u2014', exact: group.seconds },
+      { text: sumText(group, 'seconds', seconds), exact: group.seconds },
       percent(portion(group)),
-      { text: si(group.macs, ''), exact: group.macs },
-      { text: si(group.flops, ''), exact: group.flops },
-      { text: bytes(group.bytes), exact: group.bytes },
+      { text: sumText(group, 'macs', count), exact: group.macs },
+      { text: sumText(group, 'flops', count), exact: group.flops },
+      { text: sumText(group, 'bytes', bytes), exact: group.bytes },
     ]),
   });
   return (
@@ -98,13 +102,13 @@ export function OperatorsSection() {
                   <span class="number">{percent(portion(group))}</span>
                 </span>
                 <span role="cell" class="number">
-                  {hasTime ? seconds(group.seconds) : '\u2014'}
+                  {sumText(group, 'seconds', seconds)}
                 </span>
                 <span role="cell" class="number">
-                  {si(group.flops, '')}
+                  {sumText(group, 'flops', count)}
                 </span>
                 <span role="cell" class="number">
-                  {bytes(group.bytes)}
+                  {sumText(group, 'bytes', bytes)}
                 </span>
               </div>
             );

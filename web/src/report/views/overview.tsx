@@ -10,17 +10,16 @@ import { CutFront, nodeName, Section, useModel, Value } from './ui';
 
 export function Overview() {
   const model = useModel();
-  const { verdict = [], fallback = null } = model.roofline.value ?? {};
+  const { verdict = [] } = model.roofline.value ?? {};
   return (
     <Section id="overview" title={t('section_overview')} quietTitle>
       <div class="verdict" aria-live="polite">
         {verdict.length === 0 && <p>{t('verdict_none')}</p>}
         {verdict.map((sentence, index) => (
           <p class={index === 0 ? 'lead' : undefined}>
-            <bdi>{say(sentence, sentence.text)}</bdi>
+            <bdi>{say('verdicts', sentence, sentence.text)}</bdi>
           </p>
         ))}
-        {fallback && <p class="quiet">{say(fallback, fallback.text)}</p>}
       </div>
       <Alerts />
       <Tiles />
@@ -38,11 +37,7 @@ const kAlerts = 4;
 /** Codes whose facts stand in the totals: said once, from there. */
 const kSaidByTotals = /unbound|assumed|external_data|no_rule|unmodelled|unknown_op|data_dependent/;
 
-export function alertsOf(
-  document: ReportDocument,
-  roofline: Roofline | null,
-  live = false,
-): Alert[] {
+export function alertsOf(document: ReportDocument, roofline: Roofline | null): Alert[] {
   const { assumed = [], unbound = [], coverage } = document.totals;
   const alerts: Alert[] = [];
   const warn = (text: string) => alerts.push({ severity: 'warning', text });
@@ -64,7 +59,7 @@ export function alertsOf(
   }
   if (assumed.length > 0)
     warn(
-      t(live ? 'alert_assumed_live' : 'alert_assumed', {
+      t('alert_assumed', {
         list: assumed.map((entry) => `${entry.symbol} = ${entry.value}`).join(', '),
       }),
     );
@@ -90,14 +85,18 @@ export function alertsOf(
   const said = (entry: Diagnostic) => kSaidByTotals.test(entry.code) && alerts.length > 0;
   for (const entry of document.diagnostics) {
     if (entry.severity === 'note' || said(entry)) continue;
-    alerts.push({ severity: entry.severity, text: say(entry, entry.message), node: entry.node });
+    alerts.push({
+      severity: entry.severity,
+      text: say('diagnostics', entry, entry.message),
+      node: entry.node,
+    });
   }
   return alerts.sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'));
 }
 
 function Alerts() {
   const model = useModel();
-  const alerts = alertsOf(model.document.value, model.roofline.value, model.live !== null);
+  const alerts = alertsOf(model.document.value, model.roofline.value);
   if (alerts.length === 0) return null;
   const rest = alerts.length - kAlerts;
   return (

@@ -7,6 +7,7 @@ import { makeMarks, type Marks } from '../charts/marks';
 import { memoryOption } from '../charts/memory';
 import { fullWindow, rooflineOption } from '../charts/roofline';
 import type { ReportModel } from '../model';
+import { quantizedRoofs } from '../quantizedroofs';
 import { kLight } from '../palette';
 import { t } from '../text';
 import { nodeName, useModel } from './ui';
@@ -71,7 +72,7 @@ export function printRoofline(model: ReportModel): { title: string; svg: string 
     nodes,
     marks,
     roofline,
-    overlays: [],
+    overlays: quantizedRoofs(model.document.value, roofline),
     included: model.visibleSet.value,
     selected: null,
     theme: kLight,

@@ -11,6 +11,7 @@ import type { Roofline } from '../document';
 import { known } from '../figures';
 import { bytes, percent, rate, ratio, seconds, si } from '../format';
 import type { ReportModel } from '../model';
+import { quantizedRoofs } from '../quantizedroofs';
 import { kClassOrder, kDark, kLight } from '../palette';
 import { t } from '../text';
 import { precisionName } from './header';
@@ -173,9 +174,12 @@ function Chart({ roofline, marks, mode }: { roofline: Roofline; marks: Marks; mo
     nodes: model.document.value.nodes,
     marks,
     roofline,
-    overlays: model.overlays.value
-      .filter((index) => index !== model.rooflineIndex.value)
-      .flatMap((index) => model.rooflines.value[index] ?? []),
+    overlays: [
+      ...quantizedRoofs(model.document.value, roofline),
+      ...model.overlays.value
+        .filter((index) => index !== model.rooflineIndex.value)
+        .flatMap((index) => model.rooflines.value[index] ?? []),
+    ],
     included: model.visibleSet.value,
     selected: model.selected.value,
     theme: model.dark.value ? kDark : kLight,

@@ -38,10 +38,12 @@ export function TimeSection() {
   const model = useModel();
   const figures = model.figures.value;
   const total = model.visibleSums.value.seconds;
-  if (!model.roofline.value || total === 0) {
+  const roofline = model.roofline.value;
+  if (!roofline || total === 0 || roofline.seconds === null) {
+    const known = roofline?.seconds === null ? 'time_open' : 'time_empty';
     return (
       <Section id="time" title={t('section_time')}>
-        <p class="empty">{t(model.roofline.value ? 'time_empty' : 'verdict_none')}</p>
+        <p class="empty">{t(roofline ? known : 'verdict_none')}</p>
       </Section>
     );
   }

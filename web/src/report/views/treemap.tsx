@@ -3,7 +3,7 @@
 import { useComputed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { DocumentNode } from '../document';
-import { bytes, percent, seconds, si } from '../format';
+import { bytes, percent, seconds, si, kDash } from '../format';
 import type { Metric } from '../model';
 import { classColor } from '../palette';
 import { findModule, type Valued, valueTree } from '../scope';
@@ -50,7 +50,9 @@ export function TreemapSection() {
       (id) => included[id] === 1,
     );
   });
-  const { nodes } = model.document.value;
+  const { nodes, totals } = model.document.value;
+  const isOpen = metric.value !== 'params' && (totals.unbound ?? []).length > 0;
+  const total = isOpen ? kDash : metricText(metric.value, tree.value.value);
   const nameOf = (item: Valued) => (item.id === null ? item.name : nodeName(nodes[item.id]!.name));
   const open = (item: Valued) => {
     if (item.id !== null) model.select(item.id);
@@ -86,9 +88,11 @@ export function TreemapSection() {
           />
         }
       >
-        <Breadcrumb total={metricText(metric.value, tree.value.value)} />
+        <Breadcrumb total={total} />
         {model.modules.value.children.size === 0 && <p class="quiet">{t('treemap_flat')}</p>}
-        {tree.value.value > 0 ? (
+        {isOpen ? (
+          <p class="empty">{t('treemap_open')}</p>
+        ) : tree.value.value > 0 ? (
           <Boxes tree={tree.value} metric={metric.value} open={open} nameOf={nameOf} />
         ) : (
           <p class="empty">{t('treemap_empty', { metric: metricMessage(metric.value) })}</p>

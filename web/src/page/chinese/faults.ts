@@ -1,0 +1,76 @@
+// Why a file cannot be analysed, in Simplified Chinese: by the core's codes, and for files of another
+// kind by what the core took them for.
+
+/** {detail} is the core's own sentence, which knows the place in the file. */
+export const kFaults: Record<string, string> = {
+  bad_skeleton: '模型的结构无法保存：{detail}',
+  bad_device_file: '设备文件有误：{detail}',
+  bad_request: '请求有误：{detail}',
+  bad_reshape: '模型写死了批大小，无法改为所设的值：{detail}',
+  bad_shape: '设定的尺寸与模型不符：{detail}',
+  empty_file: '文件是空的。',
+  external_data_missing: '缺少外部数据：{detail}',
+  host_fault: '文件无法读取，可能已被移动或修改：{detail}',
+  internal: '内部错误：{detail}',
+  left_out: '只有模型的结构，没有权重数值：{detail}',
+  lost: '先前的故障使分析无法继续，请重新打开文件。',
+  malformed: '文件内容已损坏：{detail}',
+  negative_dimension: '有张量的尺寸为负：{detail}',
+  nesting_too_deep: '子图嵌套过深：{detail}',
+  no_graph: '文件里没有模型的图：{detail}',
+  no_numbers: '有数值无法读取：{detail}',
+  no_precision: '该设备没有可评估的精度。',
+  no_such_mode: '该设备没有这个功耗模式：{detail}',
+  no_such_source: '该设备没有所选来源的数据：{detail}',
+  not_open: '尚未打开模型。',
+  recursive_function: '模型的函数相互递归：{detail}',
+  size_mismatch: '张量的数据与形状不符：{detail}',
+  too_large: '模型过大：{detail}',
+  too_many_elements: '张量的元素过多：{detail}',
+  too_many_nodes: '模型的节点过多：{detail}',
+  truncated: '文件不完整，可能没有下载完：{detail}',
+  unreadable: '文件读取失败：{detail}',
+  unknown_device: '没有这个设备：{detail}',
+  unknown_dim: '模型的输入没有这个符号尺寸：{detail}',
+  unknown_input: '模型没有这个输入：{detail}',
+};
+
+const kUnpack = '，请先解压';
+const kEngine = 'TensorRT 引擎：它已为某一款 GPU 构建，请给出构建它的 ONNX 模型';
+const kPickle = 'PyTorch 文件（.pt 或 .pth）：请先用 torch.onnx.export 导出';
+
+/** Part of what the core says -> what it is. */
+export const kKinds: [string, string][] = [
+  ['a Git-LFS pointer', 'Git LFS 指针，而不是模型本身：请用 git lfs pull 取得'],
+  ['a TensorRT engine', kEngine],
+  ['a Python pickle', kPickle],
+  ['a PyTorch file', kPickle],
+  ['an ONNX Runtime .ort model', 'ONNX Runtime 的 .ort 模型：请给出转换前的 .onnx 文件'],
+  ['a TensorFlow Lite model', 'TensorFlow Lite 模型：请先用 tf2onnx 转换'],
+  ['a TensorFlow SavedModel', 'TensorFlow SavedModel：请先用 tf2onnx 转换'],
+  ['a GGUF file', 'llama.cpp 的 GGUF 文件：请把原模型导出为 ONNX'],
+  ['an HDF5 file', 'HDF5 文件（Keras .h5）：请先用 tf2onnx 转换'],
+  ['a NumPy array,', 'NumPy 数组，其中没有模型'],
+  ['NumPy arrays', 'NumPy 数组（.npz），其中没有模型'],
+  ['a safetensors file', 'safetensors 文件：只有权重而没有模型，请把模型导出为 ONNX'],
+  ['compressed with gzip', `gzip 压缩文件${kUnpack}`],
+  ['compressed with zstd', `zstd 压缩文件${kUnpack}`],
+  ['compressed with xz', `xz 压缩文件${kUnpack}`],
+  ['compressed with bzip2', `bzip2 压缩文件${kUnpack}`],
+  ['a 7z archive', `7z 压缩包${kUnpack}`],
+  ['a RAR archive', `RAR 压缩包${kUnpack}`],
+  ['a tar archive', `tar 归档${kUnpack}`],
+  ['a zip archive', `zip 压缩包${kUnpack}`],
+  ['a PDF document', 'PDF 文档'],
+  ['a PNG picture', 'PNG 图片'],
+  ['a JPEG picture', 'JPEG 图片'],
+  ['an executable or library', '可执行文件或库（ELF）'],
+  ['an HTML page', 'HTML 网页，多半是下载页面而不是文件本身：请下载原始文件'],
+  ['an XML file', 'XML 文件'],
+  ['an ONNX model written as text', '文本形式的 ONNX 模型：只能读取二进制形式（.onnx）'],
+  ['a JSON file', 'JSON 文件'],
+  ['a Caffe prototxt', 'Caffe prototxt：请先转换为 ONNX'],
+  ['a text file of blanks only', '只有空白的文本文件'],
+  ['a text file', '文本文件'],
+  ['empty in its first', '开头全为零的文件：可能没有下载完'],
+];

@@ -1,0 +1,27 @@
+// English where a page has controls: what the core says for the command line, said of them instead.
+
+import type { Language } from '../report/text';
+
+export const kEnglish: Language = {
+  code: 'en',
+  messages: {
+    verdict_none: 'No device is chosen, so there is no predicted time. Choose one above.',
+    alert_assumed: 'Assumed: {list}. Set another size above.',
+    alert_unbound:
+      'Sizes are missing for {inputs}: set them above. Until then figures that need them are unknown.',
+    roofline_none: 'A roofline needs a device. Choose one above.',
+  },
+  verdicts: {
+    unbound_symbol: 'The size ‘{symbol}’ of {inputs} is open: set it above to get figures.',
+    assumed_batch: 'The size ‘{symbol}’ is open and taken as {value}; Batch above sets it.',
+  },
+  diagnostics: {},
+  hints: {
+    assumed_batch: 'set the batch above',
+    external_data_missing: 'drop that file here too',
+    unbound_symbol: 'set that size above',
+  },
+  notes: {},
+  words: {},
+  options: false,
+};
