@@ -16,10 +16,13 @@ import { kDiagnostics, kHints, kNotes, kVerdicts } from './sentences';
 const core = join(process.cwd(), '../core');
 const golden = join(process.cwd(), '../tests/golden');
 
+/** What the page does not call says nothing there. */
+const kElsewhere = ['cli', 'quantization'];
+
 function sources(folder: string): { path: string; text: string }[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return entry.name === 'cli' ? [] : sources(path);
+    if (entry.isDirectory()) return kElsewhere.includes(entry.name) ? [] : sources(path);
     return entry.name.endsWith('.cpp') ? [{ path, text: readFileSync(path, 'utf8') }] : [];
   });
 }
