@@ -38,13 +38,32 @@ tl::expected<std::unique_ptr<Analysis>, Error> Analysis::run(ByteSource& source,
 std::optional<Error> Analysis::infer() {
   diagnostics_ = of_reading_;
   inference_ = std::make_unique<ops::Inference>(*graph_, source_, diagnostics_);
+  if (edit_ != nullptr) inference_->replace_sizes(edit_->operand_sizes());
   if (std::optional<Error> error = inference_->run(options_.binding)) return error;
   figures_ = analyse_figures(*inference_, *graph_, diagnostics_);
   return {};
 }
 
+void Analysis::undo_edit() {
+  if (edit_ == nullptr) return;
+  edit_->undo(*graph_);
+  edit_ = nullptr;
+}
+
+std::optional<Error> Analysis::infer_edited(ops::GraphEdit* edit) {
+  graph_->forget_inference();
+  undo_edit();
+  if (edit != nullptr) edit->apply(*graph_);
+  edit_ = edit;
+  std::optional<Error> error = infer();
+  if (!error || edit == nullptr) return error;
+  infer_edited(nullptr);  // it was possible before
+  return error;
+}
+
 std::optional<Error> Analysis::set_options(Options options) {
   if (auto error = choose_default_device(options)) return error;
+  if (edit_ != nullptr) infer_edited(nullptr);
   std::swap(options_, options);
   if (options_.binding == options.binding) return {};
   graph_->forget_inference();

@@ -45,7 +45,13 @@ class Analysis {
   // Inference::run or find_device, everything stays as it was.
   std::optional<Error> set_options(Options options);
 
+  // Infers and counts anew with the graph as `edit` changes it, until the next call or set_options;
+  // null: as it is in the file. Where inference fails, the graph is as it is in the file.
+  std::optional<Error> infer_edited(ops::GraphEdit* edit);
+
   const Graph& graph() const { return *graph_; }
+  // Symbols that figures take at a number, as --batch would.
+  std::span<const DimTable::Binding> assumed() const { return figures_.assumed; }
   const Options& options() const { return options_; }
   const Figures& figures() const { return figures_; }
   const Diagnostics& diagnostics() const { return diagnostics_; }
@@ -67,6 +73,7 @@ class Analysis {
  private:
   explicit Analysis(ByteSource& source) : source_(source) {}
   std::optional<Error> infer();
+  void undo_edit();
 
   ByteSource& source_;
   Options options_;
@@ -74,6 +81,7 @@ class Analysis {
   Diagnostics diagnostics_;
   std::unique_ptr<Graph> graph_;
   std::unique_ptr<ops::Inference> inference_;
+  ops::GraphEdit* edit_ = nullptr;
   Figures figures_;
 };
 

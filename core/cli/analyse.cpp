@@ -9,9 +9,11 @@
 #include "cli/output.hpp"
 #include "cli/page.hpp"
 #include "cli/progress.hpp"
+#include "cli/pruning.hpp"
 #include "cli/quantize.hpp"
 #include "onnx/skeleton_file.hpp"
 #include "report/document.hpp"
+#include "report/document_pruning.hpp"
 #include "report/escape.hpp"
 #include "report/json_writer.hpp"
 #include "report/quantization.hpp"
@@ -41,7 +43,8 @@ void say(const std::string& line) {
 
 // Faults of options name the option, faults of the file name the file.
 Failure explain(const std::string& model, const Error& error) {
-  for (const char* code : {"unknown_input", "unknown_dim", "bad_shape", "bad_reshape"}) {
+  for (const char* code :
+       {"unknown_input", "unknown_dim", "bad_shape", "bad_reshape", "bad_prune_group"}) {
     if (error.code == code) return {kBadUsage, model + ": " + error.message};
   }
   const bool named = error.message.substr(0, model.size()) == model;
@@ -76,10 +79,13 @@ struct Work {
   std::vector<DeviceFile> device_files;
   std::unique_ptr<quantization::Quantization> quantization;  // null where weights are not read
   std::unique_ptr<QuantizationSection> quantization_section;
+  std::unique_ptr<Pruning> pruning;  // null where it is not asked for
+  std::unique_ptr<PruningSection> pruning_section;
 
   std::vector<const DocumentSection*> sections() const {
     std::vector<const DocumentSection*> all;
     if (quantization_section) all.push_back(quantization_section.get());
+    if (pruning_section) all.push_back(pruning_section.get());
     return all;
   }
 
@@ -116,9 +122,14 @@ Result<Work> do_work(const CommandLine& line) {
     if (!analysis) return tl::unexpected(analysis.error());
     *target = std::move(*analysis);
   }
-  auto analysis = analyse(line.argument, work, std::move(*options));
+  auto analysis = analyse(line.argument, work, *options);
   if (!analysis) return tl::unexpected(analysis.error());
   work.main = std::move(*analysis);
+  if (!line.prune) return work;
+  auto pruning = run_pruning(line, *work.source, work.files.get(), std::move(*options));
+  if (!pruning) return tl::unexpected(explain(line.argument, pruning.error()));
+  work.pruning = std::move(*pruning);
+  work.pruning_section = std::make_unique<PruningSection>(*work.pruning);
   return work;
 }
 
@@ -151,10 +162,10 @@ void print_diagnostics(const std::string& model, const Diagnostics& diagnostics,
 using OutputPtr = std::unique_ptr<Output>;
 
 struct Outputs {
-  OutputPtr html, json, markdown, csv, terminal;
+  OutputPtr html, json, markdown, csv, mask, terminal;
   std::vector<Output*> all() const {
     std::vector<Output*> result;
-    for (const OutputPtr* output : {&html, &json, &markdown, &csv, &terminal}) {
+    for (const OutputPtr* output : {&html, &json, &markdown, &csv, &mask, &terminal}) {
       if (*output) result.push_back(output->get());
     }
     return result;
@@ -162,17 +173,16 @@ struct Outputs {
 };
 
 bool nothing_named(const CommandLine& line) {
-  return line.html.empty() && line.json.empty() && line.markdown.empty() && line.csv.empty();
+  return line.html.empty() && line.json.empty() && line.markdown.empty() && line.csv.empty() &&
+         line.mask.empty();
 }
 
 Result<Outputs> open_outputs(const CommandLine& line) {
   Outputs outputs;
   const std::string terminal = nothing_named(line) ? "-" : "";
-  const std::pair<const std::string*, OutputPtr*> wanted[] = {{&line.html, &outputs.html},
-                                                              {&line.json, &outputs.json},
-                                                              {&line.markdown, &outputs.markdown},
-                                                              {&line.csv, &outputs.csv},
-                                                              {&terminal, &outputs.terminal}};
+  const std::pair<const std::string*, OutputPtr*> wanted[] = {
+      {&line.html, &outputs.html}, {&line.json, &outputs.json}, {&line.markdown, &outputs.markdown},
+      {&line.csv, &outputs.csv},   {&line.mask, &outputs.mask}, {&terminal, &outputs.terminal}};
   for (const auto& [path, target] : wanted) {
     if (path->empty()) continue;
     auto output = Output::open(*path);
@@ -245,7 +255,13 @@ void write_outputs(const Work& work, bool live, Outputs& outputs) {
     fine = outputs.markdown->write(summary_markdown(summary, embedded_file("summary.md.mustache")));
   }
   if (fine && outputs.csv) fine = write_csv(*work.main, *outputs.csv);
-  if (fine && outputs.terminal) outputs.terminal->write(summary_text(summary, {use_colour()}));
+  if (fine && outputs.mask) {
+    fine = write_prune_plan(*work.pruning, work.pruning->scenarios().front(), *outputs.mask) &&
+           outputs.mask->write("\n");
+  }
+  if (!fine || !outputs.terminal) return;
+  outputs.terminal->write(summary_text(summary, {use_colour()}));
+  if (work.pruning) outputs.terminal->write(pruning_text(*work.pruning));
 }
 
 // Every output is whole before the first one appears.
@@ -263,7 +279,8 @@ std::optional<Failure> finish(const Outputs& outputs) {
 std::optional<Failure> check_targets(const CommandLine& line,
                                      const std::vector<std::string>& inputs) {
   std::vector<std::string> earlier;
-  for (const std::string* output : {&line.html, &line.json, &line.markdown, &line.csv}) {
+  for (const std::string* output :
+       {&line.html, &line.json, &line.markdown, &line.csv, &line.mask}) {
     if (output->empty() || *output == "-") continue;
     for (const std::string& input : inputs) {
       if (same_file(*output, input))

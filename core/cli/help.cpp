@@ -54,6 +54,16 @@ Quantization; on by itself where a report is written and the weights are below 2
                              every calibrator's scale, and what the order of batches does to it
       --calibration FILE     a TensorRT calibration cache, audited; a second one is compared with it
 
+Pruning: what removing channels would really save (reads the weights):
+      --prune RATIOS         shares of every group's channels that go: 0.25,0.5,0.75, or default
+      --prune-criterion NAME l2 (the default), l1, bn, random, or uniform, which reads no weights
+      --prune-global         one ranking of all groups' channels instead of one each
+      --prune-groups FILE    {"groups": {"layer1.0.conv1.weight": 0.5}}: shares of single groups
+      --prune-protect WHICH  both (the default), first, last or none: outputs of the first layers,
+                             outputs of the model
+      --round-to N           keep a multiple of N channels
+      --emit-mask FILE       the cut as a plan: tensors, axes, indices, sizes that change
+
 Other:
       --convention NAME      hardware: 2 FLOPs a MAC and every byte moved (the default);
                              course: 1 FLOP a MAC, weights and outputs
@@ -71,6 +81,7 @@ Examples:
   trtreport model.onnx --json analysis.json --quantize --calibrator entropy
   trtreport model.onnx --json - | python3 -m json.tool
   trtreport model.onnx --device jetson-agx-orin-64gb:30W --precision int8
+  trtreport model.onnx --prune 0.5 --round-to 16 --emit-mask plan.json
   trtreport device show h100-sxm
 
 Exit status: 0 fine, 2 bad usage, 3 the model cannot be read, 4 an output cannot be written.

@@ -18,6 +18,8 @@ struct Words {
   std::string batch, shapes_list, least, best, most, convention = "hardware";
   bool no_tf32 = false;
   bool is_static = false;
+  std::string prune, prune_criterion, prune_protect = "both", round_to;
+  bool prune_global = false;
 };
 
 using Fault = std::optional<std::string>;
@@ -53,6 +55,13 @@ void add_options(CLI::App& app, CommandLine& line, Words& words) {
   add_texts(app, "--calibrator", words.calibrators);
   app.add_option("--activations", line.activations)->type_name("PATH");
   add_texts(app, "--calibration", line.calibration);
+  app.add_option("--prune", words.prune)->type_name("RATIOS");
+  app.add_option("--prune-criterion", words.prune_criterion)->type_name("CRITERION");
+  app.add_flag("--prune-global", words.prune_global);
+  app.add_option("--prune-groups", line.prune_groups)->type_name("FILE");
+  app.add_option("--prune-protect", words.prune_protect)->type_name("LAYERS");
+  app.add_option("--round-to", words.round_to)->type_name("N");
+  app.add_option("--emit-mask", line.mask)->type_name("FILE");
   app.add_flag("--verbose", line.verbose);
 }
 
@@ -140,7 +149,7 @@ Fault read_precisions(const Words& words, std::vector<Precision>& precisions) {
 }
 
 Fault check_outputs(const CommandLine& line) {
-  const std::string* outputs[] = {&line.html, &line.json, &line.markdown, &line.csv};
+  const std::string* outputs[] = {&line.html, &line.json, &line.markdown, &line.csv, &line.mask};
   for (size_t first = 0; first < std::size(outputs); ++first) {
     for (size_t second = first + 1; second < std::size(outputs); ++second) {
       if (outputs[first]->empty() || *outputs[first] != *outputs[second]) continue;
@@ -177,6 +186,48 @@ Fault read_schemes(const Words& words, CommandLine& line) {
   return std::nullopt;
 }
 
+Fault read_prune(const Words& words, CommandLine& line) {
+  const bool wanted = !words.prune.empty() || !line.prune_groups.empty();
+  if (!wanted) {
+    if (!line.mask.empty()) return "--emit-mask: there is no cut without --prune or --prune-groups";
+    return std::nullopt;
+  }
+  PruneOptions options;
+  options.ratios.clear();
+  if (!words.prune.empty()) {
+    const auto ratios = parse_ratios(words.prune);
+    if (!ratios) {
+      return "--prune: '" + words.prune +
+             "' is neither a list of shares from 0 to below 1, as 0.25,0.5, nor default";
+    }
+    options.ratios = *ratios;
+  }
+  if (!words.prune_criterion.empty()) {
+    const auto criterion = pruning::criterion_from_name(words.prune_criterion);
+    if (!criterion) {
+      return "--prune-criterion: '" + words.prune_criterion +
+             "' is none of uniform, l1, l2, bn, random";
+    }
+    options.criterion = *criterion;
+  }
+  options.selection.global = words.prune_global;
+  if (!words.round_to.empty()) {
+    const auto size = parse_shape(words.round_to);
+    if (!size || size->size() != 1 || size->front() < 1 || size->front() > 4096)
+      return "--round-to: '" + words.round_to + "' is not a number from 1 to 4096";
+    options.selection.round_to = static_cast<uint32_t>(size->front());
+  }
+  const std::string& protect = words.prune_protect;
+  if (protect != "both" && protect != "first" && protect != "last" && protect != "none")
+    return "--prune-protect: '" + protect + "' is none of both, first, last, none";
+  options.selection.keep_first = protect == "both" || protect == "first";
+  options.selection.keep_last = protect == "both" || protect == "last";
+  const size_t cuts = options.ratios.size() + (line.prune_groups.empty() ? 0 : 1);
+  if (!line.mask.empty() && cuts != 1) return "--emit-mask: one cut is wanted, not several";
+  line.prune = std::move(options);
+  return std::nullopt;
+}
+
 Fault understand(const Words& words, CommandLine& line) {
   if (line.argument.empty()) return "no model is named";
   if (Fault fault = read_dims(words, line.binding)) return fault;
@@ -190,6 +241,7 @@ Fault understand(const Words& words, CommandLine& line) {
   line.convention = words.convention == "course" ? Convention::Course : Convention::Hardware;
   line.roofline.tf32 = !words.no_tf32;
   line.live = !words.is_static;
+  if (Fault fault = read_prune(words, line)) return fault;
   return check_outputs(line);
 }
 

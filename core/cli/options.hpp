@@ -2,6 +2,7 @@
 // file.
 #pragma once
 
+#include "prune.hpp"
 #include "quantization/scheme.hpp"
 #include "roofline/device.hpp"
 #include "trtreport.hpp"
@@ -64,6 +65,9 @@ struct CommandLine {
   std::vector<quantization::Scheme> schemes;  // what to try on them
   std::string activations;                    // a .npz or a folder of .npy; empty: none
   std::vector<std::string> calibration;       // TensorRT caches, at most two
+  std::optional<PruneOptions> prune;          // --prune or --prune-groups
+  std::string prune_groups;                   // the file, read when the model is
+  std::string mask;                           // --emit-mask
   bool verbose = false;
   DeriveNumbers derive;
   ServeOptions serve;
@@ -77,6 +81,14 @@ struct Ending {
 };
 
 tl::expected<CommandLine, Ending> parse_command_line(int count, const char* const* arguments);
+
+// "0.25,0.5" or "default": shares of the channels that go, each at least 0 and below 1. Empty where
+// it is none.
+std::optional<std::vector<double>> parse_ratios(std::string_view text);
+// A file of --prune-groups: {"groups": {"conv1.weight": 0.5}}, or a plan's "groups" alone. The
+// error says what is wrong.
+tl::expected<std::vector<std::pair<std::string, double>>, std::string> parse_prune_groups(
+    std::string_view json);
 
 // What --help prints, alone and after `device` and `serve`.
 std::string_view help_text();

@@ -35,7 +35,9 @@ const Type& InferContext::type(int index) const {
 }
 
 const Value* InferContext::value(int index) {
-  return has_input(index) ? engine_.value_of(node_->inputs[static_cast<size_t>(index)]) : nullptr;
+  if (!has_input(index)) return nullptr;
+  const Value* value = engine_.value_of(node_->inputs[static_cast<size_t>(index)]);
+  return engine_.operand_value(id_, index, value);
 }
 
 std::optional<Dims> InferContext::ints(int index) {

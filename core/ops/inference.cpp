@@ -183,6 +183,22 @@ const Value* Inference::value_of(TensorId id) {
   return size <= kFreeElements || spend(size) ? tensor.value : nullptr;
 }
 
+// Sizes of 0 and below (copied, to be inferred) stay what they are.
+const Value* Inference::operand_value(NodeId node, int input, const Value* value) {
+  if (replaced_sizes_.empty() || value == nullptr || value->is_real()) return value;
+  auto size = std::lower_bound(replaced_sizes_.begin(), replaced_sizes_.end(), node,
+                               [](const OperandSize& a, NodeId b) { return a.node < b; });
+  Value changed;
+  for (; size != replaced_sizes_.end() && size->node == node; ++size) {
+    if (size->input != input || size->element >= value->dims.size()) continue;
+    const Dim& before = value->dims[size->element];
+    if (before.is_number() && before.number() <= 0) continue;
+    if (changed.dims.empty()) changed.dims = value->dims;
+    changed.dims[size->element] = size->size;
+  }
+  return changed.dims.empty() ? value : graph_.keep(std::move(changed));
+}
+
 std::optional<Value> Inference::value_of(const onnx::TensorData& data) {
   const std::optional<uint64_t> count = element_count(data.dims);
   if (!count || *count > kMostValueElements) return {};

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -32,6 +33,24 @@ struct BodyRun {
   bool faulty = false;  // a node in it cannot run on these shapes: a branch for other inputs
 };
 
+// A size that stands in an operand in place of what the model stores or computes there.
+struct OperandSize {
+  NodeId node = kNoNode;
+  int input = 0;
+  uint32_t element = 0;
+  Dim size;
+};
+
+// Changes a graph before it is inferred, for a what-if on other sizes of its weights.
+class GraphEdit {
+ public:
+  virtual ~GraphEdit() = default;
+  virtual void apply(Graph& graph) = 0;
+  virtual void undo(Graph& graph) = 0;
+  // Of the edited graph, sorted by node; taken after apply().
+  virtual std::span<const OperandSize> operand_sizes() const = 0;
+};
+
 class Inference {
  public:
   // `source` is the model file (small constants are read from it); all must outlive the inference.
@@ -42,6 +61,8 @@ class Inference {
   // (a constant that the batch override contradicts). To be called once; another inference of the
   // same graph wants Graph::forget_inference first.
   std::optional<Error> run(const Binding& binding);
+  // To be called before run(); `sizes` must outlive it.
+  void replace_sizes(std::span<const OperandSize> sizes) { replaced_sizes_ = sizes; }
 
   Graph& graph() { return graph_; }
   const std::vector<BodyRun>& bodies() const { return body_runs_; }
@@ -55,6 +76,8 @@ class Inference {
   // Used by InferContext. What is said of a node is kept once, however often its body is inferred.
   void say(Diagnostic diagnostic);
   const Value* value_of(TensorId tensor);
+  // `value` as operand `input` of the node sees it.
+  const Value* operand_value(NodeId node, int input, const Value* value);
   std::optional<Value> value_of(const onnx::TensorData& data);  // of an attribute
   void infer_body(BodyId body, bool quiet = false);
   void set_type(TensorId tensor, const Type& type);
@@ -105,6 +128,7 @@ class Inference {
   std::unordered_set<uint64_t> said_;  // hashes of node, code and message
   std::vector<BodyRun> body_runs_;
   std::vector<std::string> batch_symbols_;
+  std::span<const OperandSize> replaced_sizes_;
   std::vector<bool> value_asked_;  // by TensorId: stored contents were read, or cannot be
   std::vector<bool> body_inferred_;
   uint64_t

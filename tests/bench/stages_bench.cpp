@@ -1,6 +1,7 @@
 // Times the stages of an analysis one by one (Google Benchmark), to see which of them a change made
 // slower.
 #include "models/architectures.hpp"
+#include "prune.hpp"
 #include "report/document.hpp"
 #include "trtreport.hpp"
 
@@ -79,6 +80,26 @@ void document(benchmark::State& state) {
   state.SetBytesProcessed(static_cast<int64_t>(sink.bytes));
 }
 
+void group_channels(benchmark::State& state) {
+  MemorySource source = source_of(model(state.range(0)));
+  const auto analysis = Analysis::run(source, nullptr, {});
+  for (auto _ : state) {
+    const pruning::ChannelGroups groups((*analysis)->graph(), (*analysis)->assumed());
+    benchmark::DoNotOptimize(groups.classes());
+  }
+}
+
+// One cut: half of every group, every roofline evaluated anew.
+void what_if(benchmark::State& state) {
+  MemorySource source = source_of(model(0));
+  PruneOptions options;
+  options.criterion = pruning::Criterion::Uniform;
+  options.ratios = {0.5};
+  const auto pruning = Pruning::run(source, nullptr, {}, options);
+  const std::vector<bool> cut = (*pruning)->scenarios()[0].cut;
+  for (auto _ : state) benchmark::DoNotOptimize((*pruning)->what_if(cut));
+}
+
 // 0: ResNet-50; else a chain of that many nodes.
 #define STAGE(function) \
   BENCHMARK(function)->Arg(0)->Arg(20000)->Arg(200000)->Unit(benchmark::kMillisecond)
@@ -87,6 +108,8 @@ STAGE(resolve);
 STAGE(infer);
 STAGE(roofline);
 STAGE(document);
+STAGE(group_channels);
+BENCHMARK(what_if)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

@@ -1,6 +1,8 @@
-// libFuzzer over the whole analysis: any bytes as a model, with the document written; nothing may
-// crash, hang or leak. Seeds are the golden models (trtreport_golden --models DIR).
+// libFuzzer over the whole analysis: any bytes as a model, with the document written, pruning
+// included; nothing may crash, hang or leak. Seeds are the golden models (trtreport_golden --models DIR).
+#include "prune.hpp"
 #include "report/document.hpp"
+#include "report/document_pruning.hpp"
 #include "trtreport.hpp"
 
 #include <cstddef>
@@ -25,6 +27,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto analysis = trtreport::Analysis::run(source, nullptr, std::move(options));
   if (!analysis) return 0;
   NullSink sink;
-  trtreport::write_document(**analysis, sink);
+  trtreport::PruneOptions prune;
+  prune.ratios = {0.5};
+  const auto pruning =
+      trtreport::Pruning::run(source, nullptr, (*analysis)->options(), std::move(prune));
+  if (!pruning) {
+    trtreport::write_document(**analysis, sink);
+    return 0;
+  }
+  const trtreport::PruningSection section(**pruning);
+  const trtreport::DocumentSection* const sections[] = {&section};
+  trtreport::write_document(**analysis, sink, sections);
+  trtreport::write_prune_plan(**pruning, (*pruning)->scenarios().front(), sink);
   return 0;
 }

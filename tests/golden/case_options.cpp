@@ -73,4 +73,30 @@ tl::expected<Options, std::string> parse_options(const std::vector<std::string>&
   return options;
 }
 
+std::optional<PruneOptions> take_prune_options(std::vector<std::string>& words) {
+  PruneOptions options;
+  options.ratios.clear();
+  std::vector<std::string> others;
+  for (size_t index = 0; index < words.size(); ++index) {
+    const std::string& word = words[index];
+    const std::string value = index + 1 < words.size() ? words[index + 1] : std::string();
+    if (word == "--prune") {
+      options.ratios.push_back(std::atof(value.c_str()));
+    } else if (word == "--prune-criterion") {
+      options.criterion = pruning::criterion_from_name(value).value_or(pruning::Criterion::Uniform);
+    } else if (word == "--round-to") {
+      options.selection.round_to = static_cast<uint32_t>(std::atoi(value.c_str()));
+    } else if (word == "--prune-protect") {
+      options.selection.keep_first = options.selection.keep_last = value == "both";
+    } else {
+      others.push_back(word);
+      continue;
+    }
+    ++index;
+  }
+  words = others;
+  if (options.ratios.empty()) return std::nullopt;
+  return options;
+}
+
 }  // namespace trtreport::golden

@@ -1,6 +1,7 @@
-// The few command-line options that a golden case may name, as the facade's Options.
+// The few command-line options that a golden case may name, as the facades' options.
 #pragma once
 
+#include "prune.hpp"
 #include "trtreport.hpp"
 
 #include <string>
@@ -13,5 +14,9 @@ namespace trtreport::golden {
 // --device NAME, --precision P, --sparse, --no-tf32, --batch N, --dim NAME=N, --shape INPUT=1x3x4,
 // --convention C.
 tl::expected<Options, std::string> parse_options(const std::vector<std::string>& words);
+
+// --prune RATIO, --prune-criterion NAME, --round-to N, --prune-protect both|none: taken out of the
+// words. Empty where --prune is not among them.
+std::optional<PruneOptions> take_prune_options(std::vector<std::string>& words);
 
 }  // namespace trtreport::golden

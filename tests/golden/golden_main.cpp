@@ -5,6 +5,7 @@
 #include "models/text_model.hpp"
 #include "onnx/skeleton_file.hpp"
 #include "report/document.hpp"
+#include "report/document_pruning.hpp"
 #include "trtreport.hpp"
 
 #include <cstdio>
@@ -57,6 +58,7 @@ std::string readable(const std::string& document) {
 struct Found {
   std::string document;  // as it is written, or one line that says why there is none
   std::string skeleton;  // the model's skeleton file; empty where there is no document
+  bool pruned = false;   // weights take part, so that a skeleton would not do
 };
 
 std::string document_of(ByteSource& source, const Options& options, std::string* skeleton) {
@@ -69,14 +71,29 @@ std::string document_of(ByteSource& source, const Options& options, std::string*
   return sink.text;
 }
 
+std::string pruned_document(ByteSource& source, const Options& options, const PruneOptions& prune) {
+  const auto analysis = Analysis::run(source, nullptr, options);
+  if (!analysis) return "error " + analysis.error().code + ": " + analysis.error().message + "\n";
+  const auto pruning = Pruning::run(source, nullptr, options, prune);
+  if (!pruning) return "error " + pruning.error().code + ": " + pruning.error().message + "\n";
+  const PruningSection section(**pruning);
+  const DocumentSection* const sections[] = {&section};
+  StringSink sink;
+  write_document(**analysis, sink, sections);
+  return sink.text;
+}
+
 MemorySource in_memory(const std::string& name, const std::string& bytes) {
   return {name, std::as_bytes(std::span<const char>(bytes.data(), bytes.size()))};
 }
 
 Found analyse(const models::TextModel& model, const std::string& name) {
-  const auto options = golden::parse_options(model.options);
-  if (!options) return {"options: " + options.error() + "\n", {}};
+  std::vector<std::string> words = model.options;
+  const std::optional<PruneOptions> prune = golden::take_prune_options(words);
+  const auto options = golden::parse_options(words);
+  if (!options) return {"options: " + options.error() + "\n", {}, false};
   MemorySource source = in_memory(name + ".onnx", model.bytes);
+  if (prune) return {pruned_document(source, *options, *prune), {}, true};
   Found found;
   found.document = document_of(source, *options, &found.skeleton);
   return found;
@@ -128,12 +145,12 @@ bool run_case(const fs::path& input, const Arguments& arguments) {
     write_file(fs::path(arguments.models_folder) / (name + ".onnx"), model->bytes);
   }
   const fs::path expectation = fs::path(input).replace_extension(".json");
-  const auto [raw, skeleton] = analyse(*model, name);
+  const auto [raw, skeleton, pruned] = analyse(*model, name);
   if (!arguments.documents_folder.empty())
     write_file(fs::path(arguments.documents_folder) / (name + ".json"), raw);
   if (!arguments.models_folder.empty() && !skeleton.empty())
     write_file(fs::path(arguments.models_folder) / (name + ".skeleton"), skeleton);
-  if (is_document(raw) && analyse_skeleton(*model, skeleton) != raw) {
+  if (is_document(raw) && !pruned && analyse_skeleton(*model, skeleton) != raw) {
     std::cout << "FAILED " << name << ": the skeleton file gives another document\n";
     return false;
   }

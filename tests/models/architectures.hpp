@@ -14,6 +14,9 @@ namespace trtreport::models {
 // 1 and 224x224. `batch`: a number or a symbol.
 ModelBuilder resnet50(const DimText& batch = int64_t{1});
 
+// The same with separate BatchNormalization nodes: 25,557,032 parameters.
+ModelBuilder resnet50_with_batch_norm();
+
 // ResNet-18 with separate BatchNormalization nodes: 11,689,512 parameters, 1,814,073,344
 // multiply-accumulates of convolutions and the classifier.
 ModelBuilder resnet18_with_batch_norm();

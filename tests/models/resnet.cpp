@@ -119,9 +119,11 @@ std::string block_scope(int stage, int64_t block) {
 
 }  // namespace
 
-ModelBuilder resnet50(const DimText& batch) {
+namespace {
+
+ModelBuilder bottlenecks(const DimText& batch, bool batch_norm) {
   ModelBuilder builder;
-  Network network(builder, false);
+  Network network(builder, batch_norm);
   std::string x =
       network.stem(builder.input("input", {batch, int64_t{3}, int64_t{224}, int64_t{224}}));
   int64_t in = 64;
@@ -137,6 +139,12 @@ ModelBuilder resnet50(const DimText& batch) {
   network.head(x, 2048, batch);
   return builder;
 }
+
+}  // namespace
+
+ModelBuilder resnet50(const DimText& batch) { return bottlenecks(batch, false); }
+
+ModelBuilder resnet50_with_batch_norm() { return bottlenecks(int64_t{1}, true); }
 
 ModelBuilder resnet18_with_batch_norm() {
   ModelBuilder builder;

@@ -89,7 +89,11 @@ Element only_element(InferContext& context, int input) {
 // here.
 void constant(InferContext& context) {
   if (const onnx::Attribute* value = context.attribute("value"); value && value->tensor) {
-    return context.set(0, value->tensor->dtype, dims_of(value->tensor->dims));
+    // The tensor may be a cut one, of a graph that was edited.
+    const TensorId made = context.has_output(0) ? context.node().outputs[0] : kNoTensor;
+    const onnx::TensorData* kept = made == kNoTensor ? nullptr : context.graph().tensors[made].data;
+    const onnx::TensorData& data = kept != nullptr ? *kept : *value->tensor;
+    return context.set(0, data.dtype, dims_of(data.dims));
   }
   if (const onnx::Attribute* value = context.attribute("sparse_value"); value && value->sparse) {
     return context.set(0, value->sparse->values.dtype, dims_of(value->sparse->dims));

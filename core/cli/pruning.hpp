@@ -1,0 +1,21 @@
+// --prune and its kin: what the words mean, and the library behind them run.
+#pragma once
+
+#include "cli/options.hpp"
+#include "prune.hpp"
+
+#include <memory>
+#include <string>
+
+namespace trtreport::cli {
+
+// Reads the file of --prune-groups, where there is one, and analyses. Errors: those of
+// Pruning::run; bad_prune_group where the file is missing or faulty.
+tl::expected<std::unique_ptr<Pruning>, Error> run_pruning(const CommandLine& line,
+                                                          ByteSource& source, ExternalFiles* files,
+                                                          Options options);
+
+// A few lines for the terminal: what each scenario leaves.
+std::string pruning_text(const Pruning& pruning);
+
+}  // namespace trtreport::cli

@@ -1,0 +1,310 @@
+// Groups, scenarios and sparsity as JSON.
+#include "report/document_pruning.hpp"
+
+#include "report/document_parts.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace trtreport {
+namespace {
+
+using namespace pruning;
+
+std::string_view name(Protection protection) {
+  return protection == Protection::First ? "first layer" : "graph output";
+}
+
+std::string time_key(const Analysis& analysis, size_t device, Precision precision) {
+  return analysis.options().devices[device].name + "/" + std::string(trtreport::name(precision));
+}
+
+class Writer {
+ public:
+  Writer(const Pruning& pruning, JsonWriter& json)
+      : pruning_(pruning), names_(pruning.analysis().graph()), json_(json) {}
+
+  void groups() {
+    json_.key("groups");
+    json_.begin_array();
+    for (size_t index = 0; index < pruning_.groups().groups().size(); ++index) group(index);
+    json_.end_array();
+  }
+
+  void figures(const PrunedFigures& figures) {
+    json_.member("params", figures.params);
+    json_.member("macs", figures.macs);
+    json_.member("flops", figures.flops);
+    json_.member("weight_bytes", figures.weight_bytes);
+    json_.member("peak_activation_bytes", figures.peak_activation_bytes);
+    json_.key("intensity");
+    write_ratio(figures.intensity, json_);
+    times("seconds", figures, &PrunedTime::seconds);
+    times("seconds_padded", figures, &PrunedTime::seconds_padded);
+    times("seconds_24", figures, &PrunedTime::seconds_24);
+  }
+
+  void scenarios() {
+    json_.key("scenarios");
+    json_.begin_array();
+    for (const PruneScenario& scenario : pruning_.scenarios()) {
+      json_.begin_object();
+      json_.member("name", scenario.name);
+      json_.member("criterion", pruning::name(pruning_.options().criterion));
+      json_.key("ratio");
+      json_.value(scenario.ratio);
+      json_.member("round_to", pruning_.options().selection.round_to);
+      figures(scenario.figures);
+      json_.key("importance_kept");
+      write_ratio(scenario.figures.importance_kept, json_);
+      json_.key("kept");
+      json_.begin_array();
+      for (const uint32_t kept : scenario.kept) json_.value(kept);
+      json_.end_array();
+      json_.end_object();
+    }
+    json_.end_array();
+  }
+
+  void sparsity() {
+    json_.key("sparsity24");
+    json_.begin_array();
+    for (size_t index = 0; index < pruning_.sparse_layers().size(); ++index) layer24(index);
+    json_.end_array();
+    json_.key("sparsity");
+    json_.begin_array();
+    for (const SparseLayer& layer : pruning_.sparse_layers()) {
+      if (layer.masks) masks(layer);
+    }
+    json_.end_array();
+  }
+
+ private:
+  void reason(const ChannelGroup& group) {
+    json_.key("frozen");
+    if (!group.frozen) return json_.null();
+    json_.value(pruning_.groups().reason(group));
+    if (group.frozen->node != kNoNode)
+      json_.member("frozen_by", names_.text(graph().nodes[group.frozen->node].name));
+  }
+
+  void group(size_t index) {
+    const ChannelGroup& group = pruning_.groups().groups()[index];
+    json_.begin_object();
+    json_.member("id", uint64_t{index});
+    json_.member("channels", group.channels);
+    reason(group);
+    if (group.protection != Protection::None) json_.member("protected", name(group.protection));
+    if (group.normalized_by != kNoNode)
+      json_.member("normalized_by", names_.text(graph().nodes[group.normalized_by].name));
+    uint32_t widest = 1;
+    json_.key("members");
+    json_.begin_array();
+    for (const Member& member : group.members) {
+      widest = std::max(widest, member.per_channel);
+      json_.begin_object();
+      json_.member("tensor", names_.tensor(member.tensor));
+      json_.member("axis", int64_t{member.axis});
+      if (member.offset != 0) json_.member("offset", member.offset);
+      if (member.per_channel != 1) json_.member("per_channel", member.per_channel);
+      json_.end_object();
+    }
+    json_.end_array();
+    json_.member("params_per_channel", pruning_.per_channel()[index].params);
+    json_.member("macs_per_channel",
+                 group.frozen ? Count::unknown() : pruning_.per_channel()[index].macs);
+    if (!group.frozen) useful_cuts(group);
+    importance(group);
+    json_.end_object();
+  }
+
+  // Axis lengths matter, not channels: a head counts its width, taken of the group's first weight.
+  void useful_cuts(const ChannelGroup& group) {
+    json_.key("next_useful_cut");
+    json_.begin_object();
+    const uint32_t width = group.members.empty() ? 1 : group.members.front().per_channel;
+    for (const uint32_t multiple : {8u, 16u, 32u, 64u}) {
+      const uint32_t cut = next_useful_cut(group.channels, width, multiple);
+      json_.key(std::to_string(multiple));
+      json_.value(cut == 0 ? std::optional<uint32_t>() : cut);
+    }
+    json_.end_object();
+  }
+
+  void importance(const ChannelGroup& group) {
+    const std::vector<double>& values = pruning_.importance().of_class;
+    if (values.empty() || group.frozen || values[group.first] != values[group.first]) return;
+    json_.key("importance");
+    json_.begin_array();
+    for (uint32_t k = 0; k < group.channels; ++k) json_.six_digits(values[group.first + k]);
+    json_.end_array();
+  }
+
+  void times(std::string_view key, const PrunedFigures& figures,
+             std::optional<double> PrunedTime::*field) {
+    json_.key(key);
+    json_.begin_object();
+    for (const PrunedTime& time : figures.times) {
+      if (key == "seconds_24" && !(time.*field)) continue;
+      json_.key(time_key(pruning_.analysis(), time.device, time.precision));
+      write_ratio(time.*field, json_);
+    }
+    json_.end_object();
+  }
+
+  void layer24(size_t index) {
+    const SparseLayer& layer = pruning_.sparse_layers()[index];
+    json_.begin_object();
+    json_.member("tensor", names_.tensor(layer.weight));
+    json_.member("node", names_.text(graph().nodes[layer.node].name));
+    json_.member("eligible", layer.eligible);
+    json_.member("beneficial", layer.beneficial);
+    if (!layer.reason.empty()) json_.member("reason", layer.reason);
+    json_.key("magnitude_kept");
+    write_ratio(layer.masks ? std::optional(layer.masks->kept_24) : std::nullopt, json_);
+    json_.key("magnitude_kept_permuted");
+    write_ratio(layer.kept_permuted, json_);
+    json_.key("seconds_saved");
+    json_.begin_object();
+    const std::vector<Analysis::RooflineKey> keys = pruning_.analysis().rooflines();
+    const SparseGain& gain = pruning_.sparse_gains()[index];
+    for (size_t at = 0; at < keys.size(); ++at) {
+      if (!layer.beneficial || !gain.seconds_saved[at]) continue;
+      json_.key(time_key(pruning_.analysis(), keys[at].device, keys[at].precision));
+      write_ratio(gain.seconds_saved[at], json_);
+    }
+    json_.end_object();
+    json_.end_object();
+  }
+
+  void masks(const SparseLayer& layer) {
+    const MaskFigures& masks = *layer.masks;
+    json_.begin_object();
+    json_.member("tensor", names_.tensor(layer.weight));
+    json_.member("zeros", masks.zeros);
+    json_.member("elements", layer.matrix.rows * layer.matrix.columns);
+    json_.member("blocks2x2", masks.zero_blocks);
+    json_.member("blocks", masks.blocks);
+    json_.member("already_24", masks.already_24);
+    const auto curve = [&](std::string_view key, const std::array<double, 3>& kept) {
+      json_.key(key);
+      json_.begin_object();
+      for (size_t at = 0; at < kSparsities.size(); ++at) {
+        json_.key(at == 0 ? "0.25" : at == 1 ? "0.5" : "0.75");
+        write_ratio(kept[at], json_);
+      }
+      json_.end_object();
+    };
+    curve("element_kept", masks.element_kept);
+    curve("block_kept", masks.block_kept);
+    json_.end_object();
+  }
+
+  const Graph& graph() const { return pruning_.analysis().graph(); }
+
+  const Pruning& pruning_;
+  DocumentNames names_;
+  JsonWriter& json_;
+};
+
+}  // namespace
+
+void PruningSection::write(const DocumentNames&, JsonWriter& json) const {
+  const Selection& selection = pruning_.options().selection;
+  Writer writer(pruning_, json);
+  json.begin_object();
+  json.member("criterion", pruning::name(pruning_.options().criterion));
+  json.member("global", selection.global);
+  json.member("round_to", selection.round_to);
+  json.member("protect_first", selection.keep_first);
+  json.member("protect_last", selection.keep_last);
+  json.key("prunable_share");
+  const double all = static_cast<double>(pruning_.weight_elements());
+  write_ratio(
+      all == 0 ? std::optional<double>() : static_cast<double>(pruning_.prunable_elements()) / all,
+      json);
+  json.member("untied", pruning_.untied());
+  if (pruning_.importance().unread > 0) {
+    json.member("weights_unread", pruning_.importance().unread);
+    json.member("weights_unread_cause", pruning_.importance().cause);
+  }
+  json.key("unpruned");
+  json.begin_object();
+  writer.figures(pruning_.unpruned());
+  json.end_object();
+  writer.groups();
+  writer.scenarios();
+  writer.sparsity();
+  json.end_object();
+}
+
+bool write_prune_plan(const Pruning& pruning, const PruneScenario& scenario, Sink& sink) {
+  const Graph& graph = pruning.analysis().graph();
+  const DocumentNames names(graph);
+  JsonWriter json(sink);
+  json.begin_object();
+  json.member("schema", "trtreport-prune/1");
+  json.member("model", graph.model().file);
+  json.member("scenario", scenario.name);
+  json.member("criterion", pruning::name(pruning.options().criterion));
+  json.member("params", scenario.figures.params);
+  json.member("macs", scenario.figures.macs);
+  // By tensor and axis, in the order of the graph.
+  std::map<std::pair<TensorId, int>, std::vector<uint32_t>> gone;
+  for (ClassId id = 0; id < scenario.cut.size(); ++id) {
+    if (!scenario.cut[id]) continue;
+    for (const Slice& slice : pruning.groups().slices(id))
+      gone[{slice.tensor, slice.axis}].push_back(slice.index);
+  }
+  // A vector that layers share has one entry for each of them.
+  std::map<StringId, TensorId> first_of_name;
+  std::vector<bool> shared(graph.tensors.size(), false);
+  for (const auto& entry : gone) {
+    const TensorId tensor = entry.first.first;
+    const auto [known, added] = first_of_name.emplace(graph.tensors[tensor].name, tensor);
+    if (!added && known->second != tensor) shared[tensor] = shared[known->second] = true;
+  }
+  std::vector<NodeId> user(graph.tensors.size(), kNoNode);
+  for (const NodeId id : graph.bodies[kMainBody].nodes) {
+    for (const TensorId input : graph.nodes[id].inputs) {
+      if (input != kNoTensor && user[input] == kNoNode) user[input] = id;
+    }
+  }
+  json.key("tensors");
+  json.begin_array();
+  for (auto& [place, indices] : gone) {
+    std::sort(indices.begin(), indices.end());
+    json.begin_object();
+    json.member("tensor", names.tensor(place.first));
+    if (shared[place.first] && user[place.first] != kNoNode)
+      json.member("node", names.text(graph.nodes[user[place.first]].name));
+    json.member("axis", int64_t{place.second});
+    json.member("of", graph.tensors[place.first].data->dims[static_cast<size_t>(place.second)]);
+    json.key("remove");
+    json.begin_array();
+    for (const uint32_t index : indices) json.value(index);
+    json.end_array();
+    json.end_object();
+  }
+  json.end_array();
+  json.key("sizes");
+  json.begin_array();
+  for (const SizeChange& change : pruning.size_changes(scenario.cut)) {
+    json.begin_object();
+    json.member("node", names.text(graph.nodes[change.node].name));
+    if (change.input >= 0) {
+      json.member("input", int64_t{change.input});
+    } else {
+      json.member("attribute", change.attribute);
+    }
+    if (change.element >= 0) json.member("element", int64_t{change.element});
+    json.member("before", change.before.text());
+    json.member("after", change.after.text());
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return json.finish();
+}
+
+}  // namespace trtreport

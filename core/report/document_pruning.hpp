@@ -1,0 +1,24 @@
+// The document's "pruning" section, and the plan that a training script follows.
+#pragma once
+
+#include "prune.hpp"
+#include "report/document.hpp"
+
+namespace trtreport {
+
+class PruningSection : public DocumentSection {
+ public:
+  explicit PruningSection(const Pruning& pruning) : pruning_(pruning) {}
+  std::string_view name() const override { return "pruning"; }
+  // The names are those of its own graph, which holds copies of shared vectors.
+  void write(const DocumentNames&, JsonWriter& json) const override;
+
+ private:
+  const Pruning& pruning_;
+};
+
+// Schema "trtreport-prune/1": which indices of which axes of which tensors go, and which numbers of
+// the model change with them. False where the sink refused.
+bool write_prune_plan(const Pruning& pruning, const PruneScenario& scenario, Sink& sink);
+
+}  // namespace trtreport
