@@ -1,6 +1,9 @@
 // Well-formedness by table 3-7 of the Unicode Standard, version 15.
 #include "base/utf8.hpp"
 
+#include <algorithm>
+#include <cstdint>
+
 namespace trtreport {
 namespace {
 
@@ -52,6 +55,58 @@ std::string to_utf8(std::string_view text) {
     }
   }
   return result;
+}
+
+namespace {
+
+struct Block {
+  uint32_t first;
+  uint32_t last;
+  uint8_t columns;
+};
+
+constexpr Block kBlocks[] = {
+    {0x0300, 0x036f, 0},                           // combining diacritical marks
+    {0x1100, 0x115f, 2},                           // Hangul jamo
+    {0x200b, 0x200f, 0},                           // zero width space to right-to-left mark
+    {0x2e80, 0x303e, 2},                           // CJK radicals to punctuation
+    {0x3041, 0xa4cf, 2},                           // kana, CJK, Yi
+    {0xac00, 0xd7a3, 2},                           // Hangul syllables
+    {0xf900, 0xfaff, 2},                           // CJK compatibility
+    {0xfe00, 0xfe0f, 0},                           // variation selectors
+    {0xfe30, 0xfe4f, 2},                           // CJK compatibility forms
+    {0xff00, 0xff60, 2},                           // fullwidth forms
+    {0xffe0, 0xffe6, 2},                           // fullwidth signs
+    {0x1f300, 0x1f64f, 2},                         // pictographs
+    {0x1f900, 0x1f9ff, 2}, {0x20000, 0x3fffd, 2},  // CJK extensions
+};
+
+uint32_t code_point(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character[0]);
+  if (character.size() == 1) return first;
+  uint32_t code = first & (0x7fu >> character.size());
+  for (const char c : character.substr(1))
+    code = code << 6 | (static_cast<unsigned char>(c) & 0x3f);
+  return code;
+}
+
+size_t columns_of(uint32_t code) {
+  for (const Block& block : kBlocks) {
+    if (code >= block.first && code <= block.last) return block.columns;
+  }
+  return 1;
+}
+
+}  // namespace
+
+size_t utf8_columns(std::string_view text) {
+  size_t columns = 0;
+  while (!text.empty()) {
+    const size_t length = std::max<size_t>(utf8_length(text), 1);
+    columns += columns_of(code_point(text.substr(0, length)));
+    text.remove_prefix(length);
+  }
+  return columns;
 }
 
 size_t utf8_count(std::string_view text) {

@@ -19,6 +19,10 @@ std::string to_utf8(std::string_view text);
 // Characters of well-formed text.
 size_t utf8_count(std::string_view text);
 
+// Columns of a terminal that well-formed text takes: East Asian wide characters two, combining
+// marks none (Unicode Standard Annex 11, by blocks).
+size_t utf8_columns(std::string_view text);
+
 // At most `most` characters of well-formed text; the last one is an ellipsis where some were cut.
 std::string utf8_cut(std::string_view text, size_t most);
 

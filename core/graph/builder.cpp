@@ -110,13 +110,29 @@ void GraphBuilder::add_bodies(NodeId id, const Frame& frame) {
       body.name = source.name;
       bodies.push_back(inner.body);
       names.push_back(attribute.name);
-      scopes_.open(false);
+      if (const auto origin = origins_.find(&source); origin != origins_.end()) {
+        inner.function = origin->second.function;
+        inner.bindings = origin->second.bindings;
+        scopes_.open_within(origin->second.scope);
+      } else {
+        scopes_.open(false);
+      }
       add_graph(source, inner);
       close_scope(inner);
     }
   }
   graph_.nodes[id].bodies = model_.arena.copy(bodies);
   graph_.nodes[id].body_attributes = model_.arena.copy(names);
+}
+
+// A subgraph among a call's attributes becomes a body inside the function, but sees the names, the
+// operator sets and the attributes of the caller. Reached again by another call, it gets that one.
+void GraphBuilder::note_origins(const onnx::Node& call, const Frame& frame) {
+  for (const onnx::Attribute& attribute : call.attributes) {
+    for (const onnx::Graph* graph : attribute.graphs) {
+      origins_[graph] = {scopes_.depth() - 1, frame.function, frame.bindings};
+    }
+  }
 }
 
 void GraphBuilder::add_call(const onnx::Node& call, const onnx::Function& function, size_t position,
@@ -130,6 +146,7 @@ void GraphBuilder::add_call(const onnx::Node& call, const onnx::Function& functi
   for (const StringId input : call.inputs) {
     arguments.push_back(resolve(input, frame, static_cast<NodeId>(graph_.nodes.size())));
   }
+  note_origins(call, frame);
   const OutputNames out_names = output_names(call, function, frame);
   Frame inner =
       inner_frame(frame, claim_name(call, position, frame), scope_of(call, arguments, frame), {});

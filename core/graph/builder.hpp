@@ -35,6 +35,12 @@ class GraphBuilder {
     std::span<const onnx::Attribute> bindings;  // of that call
     const OutputNames* out_names = nullptr;     // of that call; not handed to its bodies
   };
+  // Where a subgraph that a call hands to its function was written.
+  struct Origin {
+    uint32_t scope = 0;
+    const onnx::Function* function = nullptr;
+    std::span<const onnx::Attribute> bindings;
+  };
 
   // contents.cpp: names and lists of one graph
   void add_initializers(const onnx::Graph& source, const Frame& frame);
@@ -56,6 +62,7 @@ class GraphBuilder {
   void add_bodies(NodeId id, const Frame& frame);
   void add_call(const onnx::Node& call, const onnx::Function& function, size_t position,
                 const Frame& frame);
+  void note_origins(const onnx::Node& call, const Frame& frame);
   const onnx::Node* bound_proto(const onnx::Node& proto, const Frame& frame);
   int32_t opset_of(StringId domain, const onnx::Function* function);
   StringId display_name(StringId name, const Frame& frame);
@@ -78,6 +85,7 @@ class GraphBuilder {
   std::vector<bool> unsorted_;  // by BodyId: a name was used before it was made
   std::map<std::pair<const onnx::Function*, StringId>, int32_t> opsets_;
   std::unordered_map<TensorId, NodeId> first_users_;  // of tensors used before they are made
+  std::unordered_map<const onnx::Graph*, Origin> origins_;
   std::vector<Diagnostic> complaints_;                // their nodes as before renumbering
   std::string_view last_folder_;  // neighbours share a module: its path is made once
   StringId last_scope_ = StringId::Empty;

@@ -5,8 +5,19 @@ namespace trtreport {
 
 void NameScopes::open(bool sealed) {
   const uint32_t level = static_cast<uint32_t>(scopes_.size());
-  const uint32_t visible = sealed || scopes_.empty() ? level : scopes_.back().visible;
-  scopes_.push_back({static_cast<uint32_t>(definitions_.size()), visible, sealed});
+  if (!sealed && level > 0) return open_within(level - 1);
+  scopes_.push_back({.first = static_cast<uint32_t>(definitions_.size()),
+                     .visible = level,
+                     .sealed = sealed,
+                     .parent = level});
+}
+
+void NameScopes::open_within(uint32_t outer) {
+  const uint32_t level = static_cast<uint32_t>(scopes_.size());
+  scopes_.push_back({.first = static_cast<uint32_t>(definitions_.size()),
+                     .visible = scopes_[outer].visible,
+                     .skips = scopes_[outer].skips || outer + 1 != level,
+                     .parent = outer});
 }
 
 std::span<const NameScopes::Definition> NameScopes::innermost() const {
@@ -21,8 +32,17 @@ void NameScopes::close() {
   scopes_.pop_back();
 }
 
+bool NameScopes::sees(uint32_t scope) const {
+  uint32_t level = depth() - 1;
+  while (level > scope && scopes_[level].parent != level) level = scopes_[level].parent;
+  return level == scope;
+}
+
 const NameScopes::Definition* NameScopes::find(StringId name) const {
-  const uint32_t index = current_[static_cast<uint32_t>(name)];
+  uint32_t index = current_[static_cast<uint32_t>(name)];
+  while (scopes_.back().skips && index != 0 && !sees(definitions_[index].scope)) {
+    index = definitions_[index].previous;
+  }
   if (index == 0 || definitions_[index].scope < scopes_.back().visible) return nullptr;
   return &definitions_[index];
 }

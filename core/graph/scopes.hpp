@@ -28,6 +28,9 @@ class NameScopes {
 
   // A sealed scope does not see the names outside.
   void open(bool sealed);
+  // A scope that sees what scope `outer` (a depth() - 1 of earlier) sees, and nothing opened since:
+  // a subgraph that was handed to a function means names of the place where it was written.
+  void open_within(uint32_t outer);
   // The definitions of the innermost scope, in order of definition.
   std::span<const Definition> innermost() const;
   bool is_sealed() const { return scopes_.back().sealed; }
@@ -45,7 +48,10 @@ class NameScopes {
     uint32_t first = 0;    // index of its first definition
     uint32_t visible = 0;  // definitions of scopes below this one are hidden
     bool sealed = false;
+    bool skips = false;   // some scopes between `visible` and this one are hidden, too
+    uint32_t parent = 0;  // the scope around it; itself where sealed
   };
+  bool sees(uint32_t scope) const;
   std::vector<uint32_t> current_;
   std::vector<Definition> definitions_;
   std::vector<Scope> scopes_;

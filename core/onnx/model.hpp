@@ -46,8 +46,10 @@ struct SparseTensorData {
 
 enum class TypeKind : uint8_t { Unknown, Tensor, SparseTensor, Sequence, Optional, OptionalSequence, Map, Opaque };
 
+inline constexpr int64_t kNoSize = INT64_MIN;
+
 struct DimProto {
-  int64_t value = -1;                   // < 0: not given (or negative in the file)
+  int64_t value = kNoSize;              // kNoSize: not given; the file may hold other negative numbers
   StringId param = StringId::Empty;     // dim_param
 };
 

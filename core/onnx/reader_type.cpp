@@ -108,7 +108,7 @@ DimProto Reader::read_dimension(Range message) {
   Fields fields(scanner_, message);
   while (fields.next()) {  // of a oneof the last one counts
     if (fields.key() == as_varint(DimensionField::Value)) dim = {fields.integer(), StringId::Empty};
-    if (fields.key() == as_bytes(DimensionField::Param)) dim = {-1, intern(fields.content())};
+    if (fields.key() == as_bytes(DimensionField::Param)) dim = {kNoSize, intern(fields.content())};
   }
   return dim;
 }

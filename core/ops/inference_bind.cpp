@@ -73,6 +73,11 @@ void Inference::collect_symbols() {
              kNoNode,
              {}});
       }
+      if (dim.value < 0 && dim.value != onnx::kNoSize) {
+        diagnostics_.note("negative_size", "input " + quoted(graph_.text(tensor.name)) +
+                                               " declares a size of " + std::to_string(dim.value) +
+                                               "; it is taken as open");
+      }
       symbols_.try_emplace(symbol, graph_.dims().symbol(graph_.text(symbol)));
     }
   }

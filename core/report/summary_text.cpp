@@ -31,7 +31,7 @@ std::string wrap(std::string_view text, std::string_view indent) {
   while (!text.empty()) {
     const size_t end = std::min(text.find(' '), text.size());
     const std::string_view word = text.substr(0, end);
-    const size_t length = utf8_count(word);
+    const size_t length = utf8_columns(word);
     if (width > indent.size() && width + 1 + length > kWidth) {
       result += '\n';
       result += indent;
@@ -118,17 +118,17 @@ std::string text_table(const std::vector<TextColumn>& columns,
   std::vector<size_t> widths;
   bool titled = false;
   for (size_t column = 0; column < columns.size(); ++column) {
-    size_t width = utf8_count(columns[column].title);
+    size_t width = utf8_columns(columns[column].title);
     titled = titled || width > 0;
     for (const std::vector<std::string>& row : rows)
-      width = std::max(width, utf8_count(row[column]));
+      width = std::max(width, utf8_columns(row[column]));
     widths.push_back(width);
   }
   const auto line = [&](auto cell_of) {
     std::string text;
     for (size_t column = 0; column < columns.size(); ++column) {
       const std::string& cell = cell_of(column);
-      const std::string padding(widths[column] - utf8_count(cell), ' ');
+      const std::string padding(widths[column] - utf8_columns(cell), ' ');
       text += "  ";
       text += columns[column].right ? padding + cell : cell + padding;
     }

@@ -150,6 +150,9 @@ void expand(InferContext& context) {
   // Some exporters write -1 for "as it is", which is what broadcasting to 1 does.
   for (Dim& size : *target) {
     if (size.is(-1)) size = 1;
+    if (!size.is_number() || size.number() >= 0) continue;
+    context.fault("it asks for a negative size");
+    size = context.hidden("a size is negative");
   }
   const Shape wide = context.broadcast(shape, context.make_shape(*target));
   context.set(0, dtype, wide);

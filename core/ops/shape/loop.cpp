@@ -9,6 +9,7 @@ namespace trtreport::ops::shape {
 namespace {
 
 constexpr int64_t kMostIterations = 64;
+constexpr int64_t kEndless = INT32_MAX;
 constexpr int kCarriedInput =
     2;  // among the node's inputs and the body's: after trip count and condition
 constexpr int kCarriedOutput = 1;  // among the body's outputs: after the condition
@@ -83,9 +84,10 @@ class LoopRule {
 
   // False where the number of iterations turns out unknown or large.
   bool run_exactly(const std::optional<Dim>& limit) {
-    const bool bounded = context_.has_input(0);
-    if (bounded && (!limit || !limit->is_number() || limit->number() > kMostIterations))
-      return false;
+    if (context_.has_input(0) && (!limit || !limit->is_number())) return false;
+    // A while loop is written without a trip count or with the largest there is.
+    const bool bounded = context_.has_input(0) && limit->number() < kEndless;
+    if (bounded && limit->number() > kMostIterations) return false;
     if (!bounded && !may_end_by_itself()) return false;
     const int64_t most = bounded ? limit->number() : kMostIterations;
     const Value* holds = scalar_value(context_, Dim(1));
@@ -138,7 +140,8 @@ class LoopRule {
                          again->dims.size() == 1 && again->dims[0].is_number() &&
                          !again->dims[0].is(0);
     std::optional<Dim> trips;
-    if (goes_on && limit) trips = limit;
+    const bool endless = limit && limit->is_number() && limit->number() >= kEndless;
+    if (goes_on && limit && !endless) trips = limit;
     for (int index = 0; index < carried_.count(); ++index) {
       set_carried(index, carried_.final_type(index, trips), carried_.final_value(index));
     }

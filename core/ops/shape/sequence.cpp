@@ -158,6 +158,21 @@ std::optional<Dims> part_sizes(InferContext& context, const Dim& length) {
 
 }  // namespace
 
+namespace {
+
+// keepdims counts where no sizes are given. Runtimes heed it for a single number, too, which then
+// can only be 1: that is how torch.unbind is exported.
+bool drops_axis(InferContext& context) {
+  if (context.attribute_int("keepdims", 1) != 0) return false;
+  if (!context.has_input(1)) return true;
+  const Shape& parts = context.shape(1);
+  if (!parts.known() || parts.rank() != 0) return false;
+  const std::optional<Dim> size = context.scalar(1);
+  return !size || size->is(1);
+}
+
+}  // namespace
+
 void split_to_sequence(InferContext& context) {
   const Shape shape = context.shape(0);
   const DType dtype = context.dtype(0);
@@ -167,7 +182,7 @@ void split_to_sequence(InferContext& context) {
   }
   const std::optional<int> axis = context.axis(context.attribute_int("axis", 0), shape.rank());
   if (!axis) return;
-  const bool drops = !context.has_input(1) && context.attribute_int("keepdims", 1) == 0;
+  const bool drops = drops_axis(context);
   const Shape rest = without_axis(context, shape, *axis);
   const std::optional<Dims> sizes = part_sizes(context, shape[*axis]);
   if (!sizes) {

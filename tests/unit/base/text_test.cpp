@@ -46,4 +46,14 @@ TEST_CASE("text is cut between characters", "[base]") {
   CHECK(utf8_count("äöü") == 3);
 }
 
+TEST_CASE("columns of a terminal", "[base]") {
+  CHECK(utf8_columns("") == 0);
+  CHECK(utf8_columns("/conv1/Conv") == 11);
+  CHECK(utf8_columns("äöü…") == 4);
+  CHECK(utf8_columns("/层一/卷积") == 10);
+  CHECK(utf8_columns("カナ한글") == 8);
+  CHECK(utf8_columns("e\xcc\x81") == 1);  // e and a combining acute accent
+  CHECK(utf8_columns("\xf0\x9f\x98\x80") == 2);
+}
+
 }  // namespace trtreport

@@ -171,6 +171,45 @@ TEST_CASE("build: default attributes of functions, also inside bodies", "[graph]
   CHECK(built.wiring("F_0/If_0/then_branch/LeakyRelu_0") == "x -> F_0/If_0/then_branch/p");
 }
 
+namespace {
+
+// Turns the attributes of the If nodes of a function, written as empty graphs, into references.
+void refer_to(::onnx::FunctionProto& function, const char* name) {
+  for (::onnx::NodeProto& node : *function.mutable_node()) {
+    if (node.op_type() != "If") continue;
+    for (::onnx::AttributeProto& attribute : *node.mutable_attribute()) {
+      attribute.clear_g();
+      attribute.set_ref_attr_name(name);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("build: a subgraph handed to a function sees the caller's names", "[graph]") {
+  const Built built = build(
+      "g (float[2, 3] x, bool c) => (float[2, 3] y, float[2, 3] z) {"
+      "  outer = Abs (x)"
+      "  y = local.F <body = b () => (float[2, 3] p) { t = Exp (outer) p = local.G (t) }> (c, x)"
+      "  z = local.F <body = d () => (float[2, 3] p) { p = Neg (outer) }> (c, x) }\n"
+      "<domain: \"local\", opset_import: [\"\" : 15, \"local\" : 1]>\n"
+      "F <body> (c, q) => (r) { outer = Sin (q) t = Cos (outer) r = If (c) <"
+      "  then_branch = t () => (float p) {}, else_branch = e () => (float p) {}> }\n"
+      "<domain: \"local\", opset_import: [\"\" : 14]>\n"
+      "G (q) => (r) { outer = Tan (q) r = Sqrt (outer) }\n",
+      [](::onnx::ModelProto& model) { refer_to(*model.mutable_functions(0), "body"); });
+  REQUIRE(built.error.empty());
+  CHECK(built.count("unknown_tensor") == 0);
+  CHECK(built.wiring("F_1/If_2/then_branch/Exp_0") == "outer -> F_1/If_2/then_branch/t");
+  CHECK(built.wiring("F_1/If_2/then_branch/G_1/Tan_0") ==
+        "F_1/If_2/then_branch/t -> F_1/If_2/then_branch/G_1/outer");
+  CHECK(built.wiring("F_1/If_2/else_branch/Exp_0") == "outer -> F_1/If_2/else_branch/t");
+  CHECK(built.wiring("F_2/If_2/then_branch/Neg_0") == "outer -> F_2/If_2/then_branch/p");
+  CHECK(built.wiring("F_2/Cos_1") == "F_2/outer -> F_2/t");
+  CHECK(built.node("F_1/If_2/then_branch/Exp_0").opset == 17);
+  CHECK(built.node("F_1/Cos_1").opset == 15);
+}
+
 TEST_CASE(
     "build: a function that hands its input out, and one that is called before its input is made",
     "[graph]") {

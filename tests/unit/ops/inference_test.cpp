@@ -104,6 +104,19 @@ TEST_CASE("inference: a first size of 0 is open, other zeros stay", "[ops]") {
             .type("y") == "float32[0, 3]");
 }
 
+TEST_CASE("inference: a negative size is open, which is said", "[ops]") {
+  const auto negative = [](::onnx::ModelProto& model) {
+    auto* shape = model.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type();
+    shape->mutable_shape()->mutable_dim(0)->set_dim_value(-1);
+  };
+  const char* const text = "g (float[N, 3] x, float[?] z) => (float[N, 3] y) { y = Relu (x) }";
+  const Built built = analyse(text, {}, 17, negative);
+  CHECK(built.type("y") == "float32[x_dim0, 3]");
+  CHECK(built.count("negative_size") == 1);
+  CHECK(built.message("negative_size") == "input 'x' declares a size of -1; it is taken as open");
+  CHECK(analyse(text, batch(4), 17, negative).type("y") == "float32[4, 3]");
+}
+
 TEST_CASE("inference: unknown operators take what the file declares", "[ops]") {
   const Built built = analyse(
       "g (float[N, 3] x) => (float[N, 7] y, float[k] z)"

@@ -19,7 +19,8 @@ std::string branches(const std::string& condition) {
 std::string loop(const std::string& trips, const std::string& condition, const std::string& body) {
   return "g (float[2, 3] x, int64 n, bool c) => (float[m] y, float[k] z) <int64 four = {4}, int64 "
          "many = {1000},"
-         " int64 none = {0}, bool yes = {1}, bool no = {0}> {"
+         " int64 none = {0}, int64 forever = {9223372036854775807}, bool yes = {1}, bool no = {0}> "
+         "{"
          " y, z = Loop (" +
          trips + ", " + condition +
          ", x) <body = b (int64 i, bool go, float[h, w] v) =>"
@@ -104,6 +105,17 @@ TEST_CASE("loop: a condition computed from the counter ends it", "[shape]") {
   CHECK(built.type("y") == "float32[2, 12]");
   CHECK(built.runs[1].times == 3u);
   CHECK_FALSE(analyse(loop("omitted", "omitted", kKeeps)).runs[1].times.has_value());
+}
+
+TEST_CASE("loop: the largest trip count means a while loop", "[shape]") {
+  const Built built = analyse(loop("forever", "yes",
+                                   "two = Constant <value_int = 2> () again = Less (i, two) out = "
+                                   "Concat <axis = 1> (v, x) scanned = Neg (x)"));
+  CHECK(built.type("y") == "float32[2, 12]");
+  CHECK(built.runs[1].times == 3u);
+  const Built endless = analyse(loop("forever", "yes", kKeeps));
+  CHECK(endless.type("y") == "float32[2, 3]");
+  CHECK_FALSE(endless.runs[1].times.has_value());
 }
 
 TEST_CASE("loop: a symbolic trip count", "[shape]") {

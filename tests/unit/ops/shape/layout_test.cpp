@@ -3,6 +3,7 @@
 #include "inferred.hpp"
 
 using trtreport::test::contents;
+using trtreport::test::faults;
 using trtreport::test::inferred;
 
 TEST_CASE("transpose: default and given order", "[shape]") {
@@ -48,4 +49,12 @@ TEST_CASE("tile: repeats of both ages", "[shape]") {
   CHECK(
       contents("float[N] x", "s = Shape (x) r = Constant <value_ints = [3]> () y = Tile (s, r)") ==
       "{N, N, N}");
+}
+
+TEST_CASE("Expand to a negative size is a fault", "[shape]") {
+  const char* nodes = "t = Constant <value_ints = [-2, 3]> () y = Expand (x, t)";
+  CHECK(inferred("float[1,3] x", nodes) == "float32[?, 3]");
+  CHECK_FALSE(faults("float[1,3] x", nodes).empty());
+  CHECK(inferred("float[4,3] x", "t = Constant <value_ints = [-1, 3]> () y = Expand (x, t)") ==
+        "float32[4, 3]");
 }

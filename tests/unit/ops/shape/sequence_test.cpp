@@ -61,6 +61,16 @@ TEST_CASE("sequence: splitting", "[shape]") {
   CHECK(inferred("float[2,7] x",
                  "k = Constant <value_ints = [2, 5]> () s = SplitToSequence <axis = -1> (x, k)"
                  " l = Constant <value_int = 1> () y = SequenceAt (s, l)") == "float32[2, 5]");
+  // torch.unbind: a single part size of 1, and the axis goes.
+  CHECK(inferred("float[2,7] x",
+                 "k = Constant <value_int = 1> () "
+                 "s = SplitToSequence <axis = 1, keepdims = 0> (x, k)") == "sequence float32[2]");
+  CHECK(inferred("float[2,7] x, int64 k", "s = SplitToSequence <axis = 1, keepdims = 0> (x, k)") ==
+        "sequence float32[2]");
+  CHECK(inferred("float[2,2] x",
+                 "k = Constant <value_ints = [1, 1]> () "
+                 "s = SplitToSequence <axis = 1, keepdims = 0> (x, k)") ==
+        "sequence float32[2, 1]");
   CHECK(inferred("float[2,7] x, int64[k] parts", "s = SplitToSequence <axis = 1> (x, parts)") ==
         "sequence float32[2, ?]");
 }
