@@ -74,9 +74,14 @@ void Inference::collect_symbols() {
              {}});
       }
       if (dim.value < 0 && dim.value != onnx::kNoSize) {
-        diagnostics_.note("negative_size", "input " + quoted(graph_.text(tensor.name)) +
-                                               " declares a size of " + std::to_string(dim.value) +
-                                               "; it is taken as open");
+        const std::string name(graph_.text(tensor.name)), size = std::to_string(dim.value);
+        diagnostics_.add(
+            {Severity::Note,
+             "negative_size",
+             "input " + quoted(name) + " declares a size of " + size + "; it is taken as open",
+             {{"input", name}, {"size", size}},
+             kNoNode,
+             {}});
       }
       symbols_.try_emplace(symbol, graph_.dims().symbol(graph_.text(symbol)));
     }

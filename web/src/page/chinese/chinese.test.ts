@@ -17,7 +17,7 @@ const core = join(process.cwd(), '../core');
 const golden = join(process.cwd(), '../tests/golden');
 
 /** What the page does not call says nothing there. */
-const kElsewhere = ['cli', 'quantization'];
+const kElsewhere = ['cli', 'pruning', 'quantization'];
 
 function sources(folder: string): { path: string; text: string }[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

@@ -46,6 +46,7 @@ export const kDiagnostics: Language['diagnostics'] = {
   if_costlier_branch: '节点“{name}”：条件未知，按代价较大的分支计。',
   left_out: '还有 {count} 条“{code}”未列出。',
   loop_per_iteration: '节点“{name}”：循环次数未知，数字为一次迭代。',
+  negative_size: '输入“{input}”声明的尺寸为 {size}，按未定处理。',
   no_opset_import: '模型没有写明算子集（opset_import），按版本 1 处理。',
   no_shape_rule: '算子 {op}（{nodes} 个节点）只知其名：其输出取文件所声明的形状（若有）。',
   stale_value_info: '文件声明“{tensor}”为 {declared}，实际为 {found}；已忽略该声明。',
