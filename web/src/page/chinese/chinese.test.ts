@@ -17,12 +17,13 @@ const core = join(process.cwd(), '../core');
 const golden = join(process.cwd(), '../tests/golden');
 
 /** What the page does not call says nothing there. */
-const kElsewhere = ['cli', 'pruning', 'quantization'];
+const kElsewhere = ['cli', 'prune.cpp', 'pruning', 'quantization'];
 
 function sources(folder: string): { path: string; text: string }[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return kElsewhere.includes(entry.name) ? [] : sources(path);
+    if (kElsewhere.includes(entry.name)) return [];
+    if (entry.isDirectory()) return sources(path);
     return entry.name.endsWith('.cpp') ? [{ path, text: readFileSync(path, 'utf8') }] : [];
   });
 }
