@@ -8,7 +8,7 @@
 
 namespace trtreport::program {
 
-TEST_CASE("--help is what the golden file says", "[cli]") {
+TEST_CASE("option --help is what the golden file says", "[cli]") {
   std::ifstream file(TRTREPORT_SOURCE_DIR "/tests/cli/help.txt");
   std::stringstream expected;
   expected << file.rdbuf();

@@ -23,7 +23,7 @@ std::string small_network() {
 
 }  // namespace
 
-TEST_CASE("--prune adds its section to the document", "[cli]") {
+TEST_CASE("option --prune adds its section to the document", "[cli]") {
   const Folder folder;
   folder.write("m.onnx", small_network());
   CHECK_FALSE(document(folder, "m.onnx").contains("pruning"));
@@ -39,7 +39,7 @@ TEST_CASE("--prune adds its section to the document", "[cli]") {
   CHECK(pruning["sparsity24"].size() == 3);
 }
 
-TEST_CASE("--emit-mask writes a plan", "[cli]") {
+TEST_CASE("option --emit-mask writes a plan", "[cli]") {
   const Folder folder;
   folder.write("m.onnx", small_network());
   const Run plan = run(folder, {"m.onnx", "--prune", "0.5", "--emit-mask", "plan.json"});
@@ -53,7 +53,7 @@ TEST_CASE("--emit-mask writes a plan", "[cli]") {
   CHECK(json["tensors"][1]["remove"].size() == 128);
 }
 
-TEST_CASE("--prune-groups cuts what it names", "[cli]") {
+TEST_CASE("option --prune-groups cuts what it names", "[cli]") {
   const Folder folder;
   folder.write("m.onnx", small_network());
   folder.write("groups.json", R"({"groups": {"a": 0.25}})");

@@ -253,7 +253,8 @@ void Comparison::shape(const std::string& where, int64_t dtype,
        index < expected->dim_size() && static_cast<size_t>(index) < actual.dims.size(); ++index) {
     const onnx::DimProto& dim = actual.dims[static_cast<size_t>(index)];
     equal(where + " dim",
-          expected->dim(index).has_dim_value() ? expected->dim(index).dim_value() : -1, dim.value);
+          expected->dim(index).has_dim_value() ? expected->dim(index).dim_value() : onnx::kNoSize,
+          dim.value);
     equal(where + " dim", expected->dim(index).dim_param(), dim.param);
   }
 }
