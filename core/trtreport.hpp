@@ -1,6 +1,13 @@
-// The facade: open a model, analyse it, write the document. The only core header that the command line, the WebAssembly
-// bindings and most tests include. Nothing throws across it.
+// The facade: open a model, analyse it, write the document. The only core header that the command
+// line, the WebAssembly bindings and most tests include. Nothing throws across it.
 #pragma once
+
+#include "base/byte_source.hpp"
+#include "base/diagnostics.hpp"
+#include "ops/inference.hpp"
+#include "roofline/analysis.hpp"
+#include "roofline/device.hpp"
+#include "roofline/roofline.hpp"
 
 #include <cstdint>
 #include <map>
@@ -13,21 +20,14 @@
 
 #include <tl/expected.hpp>
 
-#include "base/byte_source.hpp"
-#include "base/diagnostics.hpp"
-#include "ops/inference.hpp"
-#include "roofline/analysis.hpp"
-#include "roofline/device.hpp"
-#include "roofline/roofline.hpp"
-
 namespace trtreport {
 
 enum class Convention : uint8_t { Hardware, Course };
 
 // Everything that changes a figure.
 struct Options {
-  std::vector<Device> devices;           // none: kDefaultDevice
-  std::vector<Precision> precisions;     // none: every one that the device supports
+  std::vector<Device> devices;        // none: kDefaultDevice
+  std::vector<Precision> precisions;  // none: every one that the device supports
   ops::Binding binding;
   RooflineOptions roofline;
   Convention convention = Convention::Hardware;
@@ -38,11 +38,12 @@ class Analysis {
  public:
   // Reads, resolves, infers, counts. `source` must outlive the result. Errors are those of
   // read_model, build_graph and Inference::run.
-  static tl::expected<std::unique_ptr<Analysis>, Error> run(ByteSource& source, ExternalFiles* files, Options options);
+  static tl::expected<std::unique_ptr<Analysis>, Error> run(ByteSource& source,
+                                                            ExternalFiles* files, Options options);
 
-  // Goes on under other options, to the same figures that a fresh run() gives. The model is not read
-  // again, and shapes are inferred anew only where the binding differs. On an error, which is one of
-  // Inference::run or find_device, everything stays as it was.
+  // Goes on under other options, to the same figures that a fresh run() gives. The model is not
+  // read again, and shapes are inferred anew only where the binding differs. On an error, which is
+  // one of Inference::run or find_device, everything stays as it was.
   std::optional<Error> set_options(Options options);
 
   // Infers and counts anew with the graph as `edit` changes it, until the next call or set_options;
@@ -66,8 +67,8 @@ class Analysis {
   // Evaluated on asking, so that one of many is in memory at a time. The document's rooflines have
   // one precision throughout; a what-if may give nodes others.
   Roofline roofline(const RooflineKey& key, std::span<const NodePrecision> nodes = {}) const;
-  // SHA-256, hexadecimal, of operators, attributes, wiring, types and shapes; not of names and weight
-  // values.
+  // SHA-256, hexadecimal, of operators, attributes, wiring, types and shapes; not of names and
+  // weight values.
   std::string structure_sha256() const;
 
  private:

@@ -28,7 +28,8 @@ uint32_t hash_text(std::string_view text) {
 }  // namespace
 
 void* Arena::allocate(size_t size, size_t alignment) {
-  const size_t skip = (~reinterpret_cast<uintptr_t>(next_) + 1) & (alignment - 1);  // a power of two
+  const size_t skip =
+      (~reinterpret_cast<uintptr_t>(next_) + 1) & (alignment - 1);  // a power of two
   if (next_ != nullptr && skip <= left_ && size <= left_ - skip) {
     std::byte* result = next_ + skip;
     next_ = result + size;

@@ -73,8 +73,8 @@ class StringTable {
   size_t size() const { return strings_.size(); }
 
  private:
-  // Open addressing. The hash beside the id decides nearly every comparison without touching the text, and lets the
-  // table grow without reading any.
+  // Open addressing. The hash beside the id decides nearly every comparison without touching the
+  // text, and lets the table grow without reading any.
   struct Slot {
     uint32_t hash = 0;
     uint32_t id = 0;  // 0: free, as the empty string is never stored

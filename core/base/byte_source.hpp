@@ -1,5 +1,8 @@
-// Ranged reads: the one way the core touches a file, so that weights stay where they are (disk, browser File, memory).
+// Ranged reads: the one way the core touches a file, so that weights stay where they are (disk,
+// browser File, memory).
 #pragma once
+
+#include "base/diagnostics.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -10,15 +13,14 @@
 
 #include <tl/expected.hpp>
 
-#include "base/diagnostics.hpp"
-
 namespace trtreport {
 
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
   virtual uint64_t size() const = 0;
-  // Reads up to out.size() bytes at `offset`; returns how many, 0 at or past the end or on a read fault.
+  // Reads up to out.size() bytes at `offset`; returns how many, 0 at or past the end or on a read
+  // fault.
   virtual size_t read(uint64_t offset, std::span<std::byte> out) = 0;
   // What to call it in messages: the file's base name.
   virtual std::string_view name() const = 0;
@@ -44,13 +46,13 @@ class MemorySource : public ByteSource {
 // What external_data_missing says of a file that is not there, for every kind of ExternalFiles.
 inline constexpr std::string_view kNoSuchExternalFile = "there is no such file beside the model";
 
-// Where external tensor data comes from. `location` is the model's own relative path, taken as hostile: an
-// implementation refuses absolute paths, "..", and links that leave the model's folder.
+// Where external tensor data comes from. `location` is the model's own relative path, taken as
+// hostile: an implementation refuses absolute paths, "..", and links that leave the model's folder.
 class ExternalFiles {
  public:
   virtual ~ExternalFiles() = default;
-  // The opened file; Error code "external_data_missing" where it is absent, "external_data_refused" where the path
-  // leaves the folder. Called once per location; the result is kept.
+  // The opened file; Error code "external_data_missing" where it is absent, "external_data_refused"
+  // where the path leaves the folder. Called once per location; the result is kept.
   virtual tl::expected<std::shared_ptr<ByteSource>, Error> open(std::string_view location) = 0;
 };
 

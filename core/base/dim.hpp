@@ -81,7 +81,8 @@ class DimTable {
   Dim symbol(std::string_view name, int64_t least = 1);
   // A new unknown size; `cause` e.g. "NonZero '/nz': the number of non-zero elements depends on the
   // data".
-  // `least` bounds it from below in comparisons: 0 for sizes, kNoLeast for values that may be negative.
+  // `least` bounds it from below in comparisons: 0 for sizes, kNoLeast for values that may be
+  // negative.
   Dim hidden(std::string_view cause, int64_t least = 0);
   static constexpr int64_t kNoLeast = INT64_MIN;
 

@@ -15,12 +15,12 @@ namespace trtreport {
 struct DimAtom {
   enum class Kind : uint8_t { Symbol, FloorDiv, Min, Max };
   Kind kind = Kind::Symbol;
-  bool hidden = false;  // a hidden symbol, or made from one
-  uint32_t id = 0;      // order of creation: the order of factors and terms
-  int64_t least = 0;    // Symbol: its smallest value
-  std::string name;     // Symbol
+  bool hidden = false;     // a hidden symbol, or made from one
+  uint32_t id = 0;         // order of creation: the order of factors and terms
+  int64_t least = 0;       // Symbol: its smallest value
+  std::string name;        // Symbol
   std::string_view cause;  // hidden Symbol; otherwise that of the first hidden operand
-  Dim a, b;             // operands of the other kinds
+  Dim a, b;                // operands of the other kinds
 };
 
 struct DimTerm {

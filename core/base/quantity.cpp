@@ -44,8 +44,7 @@ std::string duration(double seconds) {
 
 std::string percent(double share) {
   const double value = share * 100;
-  return value >= 9.95 || value == 0 ? fixed(value, 0) + " %"
-                                     : fixed(value, 1) + " %";
+  return value >= 9.95 || value == 0 ? fixed(value, 0) + " %" : fixed(value, 1) + " %";
 }
 
 std::string plain(double value) { return value == 0 ? "0" : three_digits(value); }

@@ -86,8 +86,8 @@ class GraphBuilder {
   std::map<std::pair<const onnx::Function*, StringId>, int32_t> opsets_;
   std::unordered_map<TensorId, NodeId> first_users_;  // of tensors used before they are made
   std::unordered_map<const onnx::Graph*, Origin> origins_;
-  std::vector<Diagnostic> complaints_;                // their nodes as before renumbering
-  std::string_view last_folder_;  // neighbours share a module: its path is made once
+  std::vector<Diagnostic> complaints_;  // their nodes as before renumbering
+  std::string_view last_folder_;        // neighbours share a module: its path is made once
   StringId last_scope_ = StringId::Empty;
   StringId constant_ = StringId::Empty;
   uint64_t calls_ = 0;

@@ -1,23 +1,26 @@
 // Types of tensors and the small values that make shapes. Both are symbolic: see base/dim.hpp.
 #pragma once
 
+#include "base/dim.hpp"
+#include "base/dtype.hpp"
+
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "base/dim.hpp"
-#include "base/dtype.hpp"
-
 namespace trtreport {
 
-// An immutable view of dims that a Graph owns (interned: equal shapes share storage), or unknown rank.
+// An immutable view of dims that a Graph owns (interned: equal shapes share storage), or unknown
+// rank.
 class Shape {
  public:
   constexpr Shape() = default;  // rank unknown
   static Shape unknown() { return {}; }
 
-  bool known() const { return rank_ >= 0; }            // the rank is known; single dims may still be symbolic or hidden
-  int rank() const { return rank_; }                   // -1 where unknown
+  bool known() const {
+    return rank_ >= 0;
+  }  // the rank is known; single dims may still be symbolic or hidden
+  int rank() const { return rank_; }  // -1 where unknown
   const Dim& operator[](int axis) const { return dims_[axis]; }
   std::span<const Dim> dims() const { return {dims_, rank_ < 0 ? 0u : static_cast<size_t>(rank_)}; }
   Dims copy() const { return Dims(dims().begin(), dims().end()); }
@@ -38,7 +41,16 @@ class Shape {
   int rank_ = -1;
 };
 
-enum class TypeKind : uint8_t { Unknown, Tensor, SparseTensor, Sequence, Optional, OptionalSequence, Map, Opaque };
+enum class TypeKind : uint8_t {
+  Unknown,
+  Tensor,
+  SparseTensor,
+  Sequence,
+  Optional,
+  OptionalSequence,
+  Map,
+  Opaque
+};
 
 // For Sequence and Optional kinds, dtype and shape are those of the tensors inside.
 struct Type {
@@ -47,9 +59,10 @@ struct Type {
   Shape shape;
 };
 
-// The contents of a small tensor, known before running. Integers and bools are Dims (bool: 0 or 1), so that shape
-// arithmetic stays symbolic; floats are doubles (values of narrower types are exact in double), or Dims where they came
-// from integers by Cast and stayed integral. A sequence holds the types and values of its elements.
+// The contents of a small tensor, known before running. Integers and bools are Dims (bool: 0 or 1),
+// so that shape arithmetic stays symbolic; floats are doubles (values of narrower types are exact
+// in double), or Dims where they came from integers by Cast and stayed integral. A sequence holds
+// the types and values of its elements.
 struct Value {
   std::vector<Dim> dims;       // used when `reals` is empty
   std::vector<double> reals;   // floating tensors of plain numbers

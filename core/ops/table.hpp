@@ -1,24 +1,25 @@
 // The operator table: one row an operator (ops.def), looked up by domain and name.
 #pragma once
 
+#include "ops/cost.hpp"
+#include "ops/infer.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string_view>
 
-#include "ops/cost.hpp"
-#include "ops/infer.hpp"
-
 namespace trtreport::ops {
 
 struct OpRow {
-  std::string_view domain;       // "" is ai.onnx
+  std::string_view domain;  // "" is ai.onnx
   std::string_view name;
-  ShapeRule shape;               // never null; see has_shape_rule
-  CostRule cost;                 // never null; see is_modelled
+  ShapeRule shape;  // never null; see has_shape_rule
+  CostRule cost;    // never null; see is_modelled
   TrafficRule traffic;
   uint32_t flops_per_element;
   OpClass op_class;
-  std::string_view flops_formula;  // shown as tooltip: "2 x MACs", "4 per output element"; empty where unmodelled
+  std::string_view flops_formula;  // shown as tooltip: "2 x MACs", "4 per output element"; empty
+                                   // where unmodelled
   std::string_view description;
 };
 

@@ -214,7 +214,8 @@ TEST_CASE("hostile names stay text in Markdown", "[cli]") {
   folder.write("m.onnx", hostile_model());
   REQUIRE(run(folder, {"m.onnx", "--markdown", "s.md"}).status == 0);
   const std::string text = folder.read("s.md");
-  for (const char* bad : {"<script", "<img", "<u>", "<i>", "@team", "](y)", "`c`", "@SUM", " #77"}) {
+  for (const char* bad :
+       {"<script", "<img", "<u>", "<i>", "@team", "](y)", "`c`", "@SUM", " #77"}) {
     INFO(bad);
     CHECK(text.find(bad) == std::string::npos);
   }

@@ -1,5 +1,6 @@
 // libFuzzer over the whole analysis: any bytes as a model, with the document written, pruning
-// included; nothing may crash, hang or leak. Seeds are the golden models (trtreport_golden --models DIR).
+// included; nothing may crash, hang or leak. Seeds are the golden models (trtreport_golden --models
+// DIR).
 #include "prune.hpp"
 #include "report/document.hpp"
 #include "report/document_pruning.hpp"

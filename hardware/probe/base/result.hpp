@@ -29,7 +29,7 @@ struct Row {
   std::optional<double> maximum;
   int samples = 0;
   std::optional<double> clock_mhz;  // of the SMs, during the samples
-  std::optional<double> power_w;       // in bursts that of samples and pauses together
+  std::optional<double> power_w;    // in bursts that of samples and pauses together
   std::optional<double> temperature_c;
   std::vector<std::string> throttle;
   std::optional<double> theory_at_clock;
