@@ -36,11 +36,9 @@ tl::expected<std::unique_ptr<Pruning>, Error> Pruning::run(ByteSource& source, E
   return pruning;
 }
 
-// Without any value every channel is as good as another.
+// A ranking by some of a channel's weights would pass for one by all of them.
 void Pruning::fall_back() {
-  const std::vector<double>& values = importance_.of_class;
-  const bool none = std::all_of(values.begin(), values.end(), [](double v) { return v != v; });
-  if (importance_.unread == 0 || !none) return;
+  if (importance_.unread == 0) return;
   importance_.of_class.clear();
   prune_.criterion = Criterion::Uniform;
 }

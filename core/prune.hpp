@@ -70,8 +70,8 @@ class Pruning {
   static tl::expected<std::unique_ptr<Pruning>, Error> run(ByteSource& source, ExternalFiles* files,
                                                            Options options, PruneOptions prune);
 
-  // The criterion is Uniform where another one was asked for and no weight could be read:
-  // importance() says why.
+  // The criterion is Uniform where another one was asked for and a weight that it needs could not
+  // be read: importance() says why.
   const PruneOptions& options() const { return prune_; }
   const Analysis& analysis() const { return *analysis_; }
   const pruning::ChannelGroups& groups() const { return *groups_; }

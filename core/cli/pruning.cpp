@@ -114,7 +114,7 @@ std::string pruning_text(const Pruning& pruning) {
                : percent(static_cast<double>(pruning.prunable_elements()) / all),
       pruning::name(pruning.options().criterion));
   if (pruning.importance().unread > 0) {
-    text += fmt::format("  {} weights could not be read and count as unknown\n",
+    text += fmt::format("  {} weights could not be read: the cuts are uniform\n",
                         pruning.importance().unread);
   }
   text += line("as it is", pruning.unpruned());
