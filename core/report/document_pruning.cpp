@@ -161,7 +161,8 @@ class Writer {
     json_.member("beneficial", layer.beneficial);
     if (!layer.reason.empty()) json_.member("reason", layer.reason);
     json_.key("magnitude_kept");
-    write_ratio(layer.masks ? std::optional(layer.masks->kept_24) : std::nullopt, json_);
+    const bool fours = layer.masks && layer.matrix.columns % 4 == 0;
+    write_ratio(fours ? std::optional(layer.masks->kept_24) : std::nullopt, json_);
     json_.key("magnitude_kept_permuted");
     write_ratio(layer.kept_permuted, json_);
     json_.key("seconds_saved");
@@ -186,17 +187,17 @@ class Writer {
     json_.member("blocks2x2", masks.zero_blocks);
     json_.member("blocks", masks.blocks);
     json_.member("already_24", masks.already_24);
-    const auto curve = [&](std::string_view key, const std::array<double, 3>& kept) {
+    const auto curve = [&](std::string_view key, const std::array<double, 3>& kept, bool known) {
       json_.key(key);
       json_.begin_object();
       for (size_t at = 0; at < kSparsities.size(); ++at) {
         json_.key(at == 0 ? "0.25" : at == 1 ? "0.5" : "0.75");
-        write_ratio(kept[at], json_);
+        write_ratio(known ? std::optional(kept[at]) : std::nullopt, json_);
       }
       json_.end_object();
     };
-    curve("element_kept", masks.element_kept);
-    curve("block_kept", masks.block_kept);
+    curve("element_kept", masks.element_kept, true);
+    curve("block_kept", masks.block_kept, masks.blocks > 0);
     json_.end_object();
   }
 
