@@ -106,6 +106,17 @@ struct PackedOperands {
   static __device__ std::uint32_t bits(std::uint32_t x) { return x; }
 };
 
+// What a product of packed operands is made of: registers of A, B and C, multiply-adds (nominal
+// ones of sparse shapes) of one instruction.
+template <std::uint32_t kFlip, class Sum, int kRegistersA, int kRegistersB, int kRegistersC,
+          int kMultiplyAdds>
+struct PackedProduct : PackedOperands<kFlip, Sum> {
+  using Operand = std::uint32_t;
+  using Accumulator = Sum;
+  static constexpr int kA = kRegistersA, kB = kRegistersB, kC = kRegistersC;
+  static constexpr double kOperations = 2.0 * kMultiplyAdds;
+};
+
 constexpr std::uint32_t kFlipInteger = 0xFFFFFFFFU;
 constexpr std::uint32_t kFlip32 = 0x80000000U;
 constexpr std::uint32_t kFlip16 = 0x80008000U;
@@ -144,3 +155,18 @@ constexpr std::uint32_t kSparsity = 0x44444444U;
       : "+" C(c[0]), "+" C(c[1])                                                                \
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]), "r"(b[2]), "r"(b[3]), \
         "r"(kSparsity))
+
+// A PackedProduct whose step() is the text behind its parameters: one of the bodies above, or asm
+// of its own, of registers a, b and c.
+#define TRTPROBE_PRODUCT(NAME, FLIP, SUM, A, B, C, MULTIPLY_ADDS, ...)                       \
+  struct NAME : PackedProduct<FLIP, SUM, A, B, C, MULTIPLY_ADDS> {                           \
+    static __device__ void step(SUM (&c)[C], const Operand (&a)[A], const Operand (&b)[B]) { \
+      __VA_ARGS__;                                                                           \
+    }                                                                                        \
+  };
+
+#if __CUDA_ARCH__ >= 800
+#define TRTPROBE_AMPERE(BODY) BODY
+#else
+#define TRTPROBE_AMPERE(BODY) absent(c)
+#endif

@@ -4,33 +4,13 @@
 namespace trtprobe {
 namespace {
 
-struct Dense : PackedOperands<kFlip16, float> {
-  using Accumulator = float;
-  static constexpr int kA = 4, kB = 2, kC = 4;
-  static constexpr double kOperations = 2.0 * 16 * 8 * 16;
-  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
-                              const Operand (&b)[kB]) {
-#if __CUDA_ARCH__ >= 800
-    TRTPROBE_MMA_4_4_2("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32", "f");
-#else
-    absent(c);
-#endif
-  }
-};
-
-struct Sparse : PackedOperands<kFlip16, float> {
-  using Accumulator = float;
-  static constexpr int kA = 4, kB = 4, kC = 4;
-  static constexpr double kOperations = 2.0 * 16 * 8 * 32;
-  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
-                              const Operand (&b)[kB]) {
-#if __CUDA_ARCH__ >= 800
-    TRTPROBE_MMA_SP_4_4_4(TRTPROBE_MMA_SP "m16n8k32.row.col.f32.bf16.bf16.f32", "f");
-#else
-    absent(c);
-#endif
-  }
-};
+TRTPROBE_PRODUCT(
+    Dense, kFlip16, float, 4, 2, 4, 16 * 8 * 16,
+    TRTPROBE_AMPERE(TRTPROBE_MMA_4_4_2("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32", "f")))
+TRTPROBE_PRODUCT(Sparse, kFlip16, float, 4, 4, 4, 16 * 8 * 32,
+                 TRTPROBE_AMPERE(TRTPROBE_MMA_SP_4_4_4(TRTPROBE_MMA_SP
+                                                       "m16n8k32.row.col.f32.bf16.bf16.f32",
+                                                       "f")))
 
 }  // namespace
 

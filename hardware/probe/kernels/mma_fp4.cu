@@ -31,26 +31,14 @@ namespace {
 [[maybe_unused]] constexpr std::uint32_t kOneUe4m3 = 0x38383838U;  // scales of 1
 [[maybe_unused]] constexpr std::uint32_t kOneUe8m0 = 0x7F7F7F7FU;
 
-template <std::uint32_t kFlip, int kRegistersB, int kDepth>
-struct Shape : PackedOperands<kFlip, float> {
-  using Operand = std::uint32_t;
-  using Accumulator = float;
-  static constexpr int kA = 4, kB = kRegistersB, kC = 4;
-  static constexpr double kOperations = 2.0 * 16 * 8 * kDepth;
-};
-
 #if TRTPROBE_BLOCK_SCALE
 #define TRTPROBE_STEP(BODY) BODY
 #else
-#define TRTPROBE_STEP(BODY) absent(c);
+#define TRTPROBE_STEP(BODY) absent(c)
 #endif
 
-#define TRTPROBE_FP4(NAME, FLIP, REGISTERS_B, DEPTH, BODY)                                      \
-  struct NAME : Shape<FLIP, REGISTERS_B, DEPTH> {                                               \
-    static __device__ void step(float (&c)[4], const Operand (&a)[4], const Operand (&b)[kB]) { \
-      TRTPROBE_STEP(BODY;)                                                                      \
-    }                                                                                           \
-  };
+#define TRTPROBE_FP4(NAME, FLIP, REGISTERS_B, DEPTH, BODY) \
+  TRTPROBE_PRODUCT(NAME, FLIP, float, 4, REGISTERS_B, 4, 16 * 8 * DEPTH, TRTPROBE_STEP(BODY))
 
 // FP4 without scales sits in a byte's middle bits; which bits count does not change the rate.
 TRTPROBE_FP4(Plain, kFlip8, 2, 32,

@@ -20,89 +20,41 @@ namespace {
 #define TRTPROBE_PTX_FP8_F16 0
 #endif
 
-struct E4m3 : PackedOperands<kFlip8, float> {
-  using Accumulator = float;
-  static constexpr int kA = 4, kB = 2, kC = 4;
-  static constexpr double kOperations = 2.0 * 16 * 8 * 32;
-  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
-                              const Operand (&b)[kB]) {
 #if __CUDA_ARCH__ >= 890 && __CUDA_ARCH__ != 900 && TRTPROBE_PTX_FP8
-    TRTPROBE_MMA_4_4_2("mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e4m3.f32", "f");
+#define TRTPROBE_FP8(BODY) BODY
 #else
-    absent(c);
+#define TRTPROBE_FP8(BODY) absent(c)
 #endif
-  }
-};
-
-struct E5m2 : PackedOperands<kFlip8, float> {
-  using Accumulator = float;
-  static constexpr int kA = 4, kB = 2, kC = 4;
-  static constexpr double kOperations = 2.0 * 16 * 8 * 32;
-  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
-                              const Operand (&b)[kB]) {
-#if __CUDA_ARCH__ >= 890 && __CUDA_ARCH__ != 900 && TRTPROBE_PTX_FP8
-    TRTPROBE_MMA_4_4_2("mma.sync.aligned.m16n8k32.row.col.f32.e5m2.e5m2.f32", "f");
-#else
-    absent(c);
-#endif
-  }
-};
-
-struct E4m3Fp16Sum : PackedOperands<kFlip8, std::uint32_t> {
-  using Accumulator = std::uint32_t;
-  static constexpr int kA = 4, kB = 2, kC = 2;
-  static constexpr double kOperations = 2.0 * 16 * 8 * 32;
-  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
-                              const Operand (&b)[kB]) {
 #if (__CUDA_ARCH__ == 890 || TRTPROBE_FEATURES_12X) && TRTPROBE_PTX_FP8_F16
-    TRTPROBE_MMA_2_4_2("mma.sync.aligned.m16n8k32.row.col.f16.e4m3.e4m3.f16", "r");
+#define TRTPROBE_FP8_F16(BODY) BODY
 #else
-    absent(c);
+#define TRTPROBE_FP8_F16(BODY) absent(c)
 #endif
-  }
-};
-
-struct E4m3Sparse : PackedOperands<kFlip8, float> {
-  using Accumulator = float;
-  static constexpr int kA = 4, kB = 4, kC = 4;
-  static constexpr double kOperations = 2.0 * 16 * 8 * 64;
-  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
-                              const Operand (&b)[kB]) {
-#if __CUDA_ARCH__ >= 890 && __CUDA_ARCH__ != 900 && TRTPROBE_PTX_FP8
-    TRTPROBE_MMA_SP_4_4_4(TRTPROBE_MMA_SP "m16n8k64.row.col.f32.e4m3.e4m3.f32", "f");
-#else
-    absent(c);
-#endif
-  }
-};
-
-struct E5m2Sparse : PackedOperands<kFlip8, float> {
-  using Accumulator = float;
-  static constexpr int kA = 4, kB = 4, kC = 4;
-  static constexpr double kOperations = 2.0 * 16 * 8 * 64;
-  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
-                              const Operand (&b)[kB]) {
-#if __CUDA_ARCH__ >= 890 && __CUDA_ARCH__ != 900 && TRTPROBE_PTX_FP8
-    TRTPROBE_MMA_SP_4_4_4(TRTPROBE_MMA_SP "m16n8k64.row.col.f32.e5m2.e5m2.f32", "f");
-#else
-    absent(c);
-#endif
-  }
-};
-
-struct E4m3Fp16SumSparse : PackedOperands<kFlip8, std::uint32_t> {
-  using Accumulator = std::uint32_t;
-  static constexpr int kA = 4, kB = 4, kC = 2;
-  static constexpr double kOperations = 2.0 * 16 * 8 * 64;
-  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
-                              const Operand (&b)[kB]) {
 #if TRTPROBE_FEATURES_12X && TRTPROBE_PTX_FP8_F16
-    TRTPROBE_MMA_SP_2_4_4(TRTPROBE_MMA_SP "m16n8k64.row.col.f16.e4m3.e4m3.f16", "r");
+#define TRTPROBE_FP8_F16_SPARSE(BODY) BODY
 #else
-    absent(c);
+#define TRTPROBE_FP8_F16_SPARSE(BODY) absent(c)
 #endif
-  }
-};
+
+TRTPROBE_PRODUCT(
+    E4m3, kFlip8, float, 4, 2, 4, 16 * 8 * 32,
+    TRTPROBE_FP8(TRTPROBE_MMA_4_4_2("mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e4m3.f32", "f")))
+TRTPROBE_PRODUCT(
+    E5m2, kFlip8, float, 4, 2, 4, 16 * 8 * 32,
+    TRTPROBE_FP8(TRTPROBE_MMA_4_4_2("mma.sync.aligned.m16n8k32.row.col.f32.e5m2.e5m2.f32", "f")))
+TRTPROBE_PRODUCT(E4m3Fp16Sum, kFlip8, std::uint32_t, 4, 2, 2, 16 * 8 * 32,
+                 TRTPROBE_FP8_F16(TRTPROBE_MMA_2_4_2(
+                     "mma.sync.aligned.m16n8k32.row.col.f16.e4m3.e4m3.f16", "r")))
+TRTPROBE_PRODUCT(
+    E4m3Sparse, kFlip8, float, 4, 4, 4, 16 * 8 * 64,
+    TRTPROBE_FP8(TRTPROBE_MMA_SP_4_4_4(TRTPROBE_MMA_SP "m16n8k64.row.col.f32.e4m3.e4m3.f32", "f")))
+TRTPROBE_PRODUCT(
+    E5m2Sparse, kFlip8, float, 4, 4, 4, 16 * 8 * 64,
+    TRTPROBE_FP8(TRTPROBE_MMA_SP_4_4_4(TRTPROBE_MMA_SP "m16n8k64.row.col.f32.e5m2.e5m2.f32", "f")))
+TRTPROBE_PRODUCT(E4m3Fp16SumSparse, kFlip8, std::uint32_t, 4, 4, 2, 16 * 8 * 64,
+                 TRTPROBE_FP8_F16_SPARSE(TRTPROBE_MMA_SP_2_4_4(TRTPROBE_MMA_SP
+                                                               "m16n8k64.row.col.f16.e4m3.e4m3.f16",
+                                                               "r")))
 
 }  // namespace
 

@@ -4,33 +4,18 @@
 namespace trtprobe {
 namespace {
 
-struct Dense : PackedOperands<kFlipInteger, std::uint32_t> {
-  using Accumulator = std::uint32_t;
-  static constexpr int kA = 4, kB = 2, kC = 4;
-  static constexpr double kOperations = 2.0 * 16 * 8 * 64;
-  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
-                              const Operand (&b)[kB]) {
 #if __CUDA_ARCH__ >= 800 && __CUDA_ARCH__ < 900
-    TRTPROBE_MMA_4_4_2("mma.sync.aligned.m16n8k64.row.col.s32.s4.s4.s32", "r");
+#define TRTPROBE_AMPERE_8X(BODY) BODY
 #else
-    absent(c);
+#define TRTPROBE_AMPERE_8X(BODY) absent(c)
 #endif
-  }
-};
 
-struct Sparse : PackedOperands<kFlipInteger, std::uint32_t> {
-  using Accumulator = std::uint32_t;
-  static constexpr int kA = 4, kB = 4, kC = 4;
-  static constexpr double kOperations = 2.0 * 16 * 8 * 128;
-  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
-                              const Operand (&b)[kB]) {
-#if __CUDA_ARCH__ >= 800 && __CUDA_ARCH__ < 900
-    TRTPROBE_MMA_SP_4_4_4(TRTPROBE_MMA_SP "m16n8k128.row.col.s32.s4.s4.s32", "r");
-#else
-    absent(c);
-#endif
-  }
-};
+TRTPROBE_PRODUCT(
+    Dense, kFlipInteger, std::uint32_t, 4, 2, 4, 16 * 8 * 64,
+    TRTPROBE_AMPERE_8X(TRTPROBE_MMA_4_4_2("mma.sync.aligned.m16n8k64.row.col.s32.s4.s4.s32", "r")))
+TRTPROBE_PRODUCT(Sparse, kFlipInteger, std::uint32_t, 4, 4, 4, 16 * 8 * 128,
+                 TRTPROBE_AMPERE_8X(
+                     TRTPROBE_MMA_SP_4_4_4(TRTPROBE_MMA_SP "m16n8k128.row.col.s32.s4.s4.s32", "r")))
 
 }  // namespace
 

@@ -4,33 +4,12 @@
 namespace trtprobe {
 namespace {
 
-struct Dense : PackedOperands<kFlipInteger, std::uint32_t> {
-  using Accumulator = std::uint32_t;
-  static constexpr int kA = 4, kB = 2, kC = 4;
-  static constexpr double kOperations = 2.0 * 16 * 8 * 32;
-  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
-                              const Operand (&b)[kB]) {
-#if __CUDA_ARCH__ >= 800
-    TRTPROBE_MMA_4_4_2("mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32", "r");
-#else
-    absent(c);
-#endif
-  }
-};
-
-struct Sparse : PackedOperands<kFlipInteger, std::uint32_t> {
-  using Accumulator = std::uint32_t;
-  static constexpr int kA = 4, kB = 4, kC = 4;
-  static constexpr double kOperations = 2.0 * 16 * 8 * 64;
-  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
-                              const Operand (&b)[kB]) {
-#if __CUDA_ARCH__ >= 800
-    TRTPROBE_MMA_SP_4_4_4(TRTPROBE_MMA_SP "m16n8k64.row.col.s32.s8.s8.s32", "r");
-#else
-    absent(c);
-#endif
-  }
-};
+TRTPROBE_PRODUCT(
+    Dense, kFlipInteger, std::uint32_t, 4, 2, 4, 16 * 8 * 32,
+    TRTPROBE_AMPERE(TRTPROBE_MMA_4_4_2("mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32", "r")))
+TRTPROBE_PRODUCT(
+    Sparse, kFlipInteger, std::uint32_t, 4, 4, 4, 16 * 8 * 64,
+    TRTPROBE_AMPERE(TRTPROBE_MMA_SP_4_4_4(TRTPROBE_MMA_SP "m16n8k64.row.col.s32.s8.s8.s32", "r")))
 
 }  // namespace
 

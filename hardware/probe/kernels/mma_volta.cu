@@ -8,54 +8,33 @@ namespace {
 #if __CUDA_ARCH__ == 700 || __CUDA_ARCH__ == 720
 #define TRTPROBE_VOLTA(BODY) BODY
 #else
-#define TRTPROBE_VOLTA(BODY) absent(c);
+#define TRTPROBE_VOLTA(BODY) absent(c)
 #endif
 #if __CUDA_ARCH__ == 720
 #define TRTPROBE_XAVIER(BODY) BODY
 #else
-#define TRTPROBE_XAVIER(BODY) absent(c);
+#define TRTPROBE_XAVIER(BODY) absent(c)
 #endif
 
-struct Fp32Sum : PackedOperands<kFlip16, float> {
-  using Accumulator = float;
-  static constexpr int kA = 2, kB = 2, kC = 8;
-  static constexpr double kOperations = 4 * 2.0 * 8 * 8 * 4;
-  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
-                              const Operand (&b)[kB]) {
+TRTPROBE_PRODUCT(
+    Fp32Sum, kFlip16, float, 2, 2, 8, 4 * 8 * 8 * 4,
     TRTPROBE_VOLTA(asm("mma.sync.aligned.m8n8k4.row.col.f32.f16.f16.f32 "
                        "{%0,%1,%2,%3,%4,%5,%6,%7},{%8,%9},{%10,%11},{%0,%1,%2,%3,%4,%5,%6,%7};"
                        : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]), "+f"(c[4]), "+f"(c[5]),
                          "+f"(c[6]), "+f"(c[7])
-                       : "r"(a[0]), "r"(a[1]), "r"(b[0]), "r"(b[1]));)
-  }
-};
-
-struct Fp16Sum : PackedOperands<kFlip16, std::uint32_t> {
-  using Accumulator = std::uint32_t;
-  static constexpr int kA = 2, kB = 2, kC = 4;
-  static constexpr double kOperations = 4 * 2.0 * 8 * 8 * 4;
-  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
-                              const Operand (&b)[kB]) {
-    TRTPROBE_VOLTA(asm("mma.sync.aligned.m8n8k4.row.col.f16.f16.f16.f16 "
-                       "{%0,%1,%2,%3},{%4,%5},{%6,%7},{%0,%1,%2,%3};"
-                       : "+r"(c[0]), "+r"(c[1]), "+r"(c[2]), "+r"(c[3])
-                       : "r"(a[0]), "r"(a[1]), "r"(b[0]), "r"(b[1]));)
-  }
-};
-
-struct Int8 : PackedOperands<kFlipInteger, std::uint32_t> {
-  using Accumulator = std::uint32_t;
-  static constexpr int kA = 2, kB = 2, kC = 8;
-  static constexpr double kOperations = 2.0 * 16 * 16 * 16;
-  static __device__ void step(Accumulator (&c)[kC], const Operand (&a)[kA],
-                              const Operand (&b)[kB]) {
+                       : "r"(a[0]), "r"(a[1]), "r"(b[0]), "r"(b[1]))))
+TRTPROBE_PRODUCT(Fp16Sum, kFlip16, std::uint32_t, 2, 2, 4, 4 * 8 * 8 * 4,
+                 TRTPROBE_VOLTA(asm("mma.sync.aligned.m8n8k4.row.col.f16.f16.f16.f16 "
+                                    "{%0,%1,%2,%3},{%4,%5},{%6,%7},{%0,%1,%2,%3};"
+                                    : "+r"(c[0]), "+r"(c[1]), "+r"(c[2]), "+r"(c[3])
+                                    : "r"(a[0]), "r"(a[1]), "r"(b[0]), "r"(b[1]))))
+TRTPROBE_PRODUCT(
+    Int8, kFlipInteger, std::uint32_t, 2, 2, 8, 16 * 16 * 16,
     TRTPROBE_XAVIER(asm("wmma.mma.sync.aligned.row.col.m16n16k16.s32.s8.s8.s32 "
                         "{%0,%1,%2,%3,%4,%5,%6,%7},{%8,%9},{%10,%11},{%0,%1,%2,%3,%4,%5,%6,%7};"
                         : "+r"(c[0]), "+r"(c[1]), "+r"(c[2]), "+r"(c[3]), "+r"(c[4]), "+r"(c[5]),
                           "+r"(c[6]), "+r"(c[7])
-                        : "r"(a[0]), "r"(a[1]), "r"(b[0]), "r"(b[1]));)
-  }
-};
+                        : "r"(a[0]), "r"(a[1]), "r"(b[0]), "r"(b[1]))))
 
 }  // namespace
 

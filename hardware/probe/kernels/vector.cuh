@@ -57,4 +57,18 @@ __device__ inline float small_start(const std::uint32_t* operands, std::uint32_t
   return static_cast<float>(operands[index % kOperandWords] >> 16U) * (1.0F / 32767.5F) - 1.0F;
 }
 
+// Two 16-bit numbers a register; `pair(low, high)` and `step(x, c)` are those of Op.
+template <class Op>
+struct Pairs {
+  using Value = std::uint32_t;
+  static constexpr int kOperations = 4;
+  static __device__ Value constant(const std::uint32_t* operands, std::uint32_t index) {
+    return Op::pair(chaotic_constant(operands, index), chaotic_constant(operands, index + 7));
+  }
+  static __device__ Value start(const std::uint32_t* operands, std::uint32_t index) {
+    return Op::pair(small_start(operands, index), small_start(operands, index + 7));
+  }
+  static __device__ std::uint32_t bits(Value x) { return x; }
+};
+
 }  // namespace trtprobe

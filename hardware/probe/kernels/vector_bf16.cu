@@ -4,18 +4,10 @@
 namespace trtprobe {
 namespace {
 
-struct Bf16 {
-  using Value = std::uint32_t;  // two numbers
-  static constexpr int kOperations = 4;
+struct Bf16 : Pairs<Bf16> {
   // The upper halves of FP32 numbers.
   static __device__ Value pair(float low, float high) {
     return __float_as_uint(low) >> 16U | (__float_as_uint(high) & 0xFFFF0000U);
-  }
-  static __device__ Value constant(const std::uint32_t* operands, std::uint32_t index) {
-    return pair(chaotic_constant(operands, index), chaotic_constant(operands, index + 7));
-  }
-  static __device__ Value start(const std::uint32_t* operands, std::uint32_t index) {
-    return pair(small_start(operands, index), small_start(operands, index + 7));
   }
   static __device__ Value step(Value x, Value c) {
 #if __CUDA_ARCH__ >= 800
@@ -25,7 +17,6 @@ struct Bf16 {
 #endif
     return x;
   }
-  static __device__ std::uint32_t bits(Value x) { return x; }
 };
 
 }  // namespace

@@ -6,18 +6,10 @@
 namespace trtprobe {
 namespace {
 
-struct Fp16 {
-  using Value = std::uint32_t;  // two numbers
-  static constexpr int kOperations = 4;
+struct Fp16 : Pairs<Fp16> {
   static __device__ Value pair(float low, float high) {
     return static_cast<Value>(__half_as_ushort(__float2half_rn(low))) |
            static_cast<Value>(__half_as_ushort(__float2half_rn(high))) << 16U;
-  }
-  static __device__ Value constant(const std::uint32_t* operands, std::uint32_t index) {
-    return pair(chaotic_constant(operands, index), chaotic_constant(operands, index + 7));
-  }
-  static __device__ Value start(const std::uint32_t* operands, std::uint32_t index) {
-    return pair(small_start(operands, index), small_start(operands, index + 7));
   }
   static __device__ Value step(Value x, Value c) {
 #if __CUDA_ARCH__ >= 530
@@ -27,7 +19,6 @@ struct Fp16 {
 #endif
     return x;
   }
-  static __device__ std::uint32_t bits(Value x) { return x; }
 };
 
 }  // namespace
