@@ -2,7 +2,6 @@
 #include "measure/launches.hpp"
 
 #include <chrono>
-#include <thread>
 
 namespace trtprobe {
 namespace {
@@ -16,8 +15,15 @@ __global__ void nothing() {}
 // Seconds a launch, one value a repetition; stops at an error.
 using Values = std::vector<double>;
 
-// What the host does beside us changes over milliseconds: samples are spread over half a second.
-void rest() { std::this_thread::sleep_for(std::chrono::milliseconds(8)); }
+// What the host does beside us changes over milliseconds: samples are spread over a quarter of a
+// second. Waiting awake, since a core that slept is slower for a while, by more in one run than in
+// another.
+void rest() {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + std::chrono::milliseconds(4);
+  while (Clock::now() < end) {
+  }
+}
 
 cudaError_t single(cudaStream_t stream, Values& values) {
   using Clock = std::chrono::steady_clock;
