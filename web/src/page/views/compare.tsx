@@ -1,27 +1,18 @@
 // Two models side by side: totals, both under one roof, and the layers that differ.
 
 import { useComputed } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { type Canvas, makeCanvas } from '../../report/charts/echarts';
+import { useRef } from 'preact/hooks';
 import { makeMarks, type Marks } from '../../report/charts/marks';
 import { shortName } from '../../report/charts/roofs';
 import { bytes, exact, kDash, percent, ratio, seconds, si } from '../../report/format';
 import type { ReportModel } from '../../report/model';
-import { kDark, kLight } from '../../report/palette';
 import { t } from '../../report/text';
-import {
-  DataTable,
-  Figure,
-  nodeName,
-  Section,
-  type TableData,
-  useNear,
-  useWidth,
-} from '../../report/views/ui';
+import { DataTable, Figure, nodeName, Section, type TableData } from '../../report/views/ui';
 import { compare, type Comparison, type LayerDifference } from '../comparison';
 import { compareOption, kLooks } from '../comparechart';
 import type { Opened, Other, PageState } from '../state';
 import { say } from '../text';
+import { Chart } from './chart';
 import { FilePicker } from './page';
 
 export function CompareSection({ page, opened }: { page: PageState; opened: Opened }) {
@@ -260,32 +251,18 @@ function Layers(props: { ours: ReportModel; theirs: ReportModel; result: Compari
 const kHeight = 460;
 
 function BothRoofs({ ours, theirs }: { ours: ReportModel; theirs: ReportModel }) {
-  const [box, width] = useWidth();
-  const near = useNear(box);
-  const element = useRef<HTMLDivElement>(null);
-  const canvas = useRef<Canvas | null>(null);
   const marksOf = (model: ReportModel): Marks =>
     makeMarks(model.document.value.nodes, model.figures.value);
   const both = useComputed(() => [marksOf(ours), marksOf(theirs)] as const);
   const roofline = ours.roofline.value;
-  useLayoutEffect(() => {
-    if (!near || width === 0 || !element.current || !roofline) return;
-    canvas.current ??= makeCanvas(element.current);
-    canvas.current.resize();
-    const theme = ours.dark.value ? kDark : kLight;
-    canvas.current.draw(
-      compareOption({ roofline, marks: both.value, theme, width, height: kHeight }),
-    );
-  });
-  useEffect(() => () => canvas.current?.dispose(), []);
   return (
-    <div ref={box} style={{ height: `${kHeight}px` }}>
-      <div
-        ref={element}
-        role="img"
-        aria-label={say('compare_chart')}
-        style={{ height: `${kHeight}px` }}
-      />
-    </div>
+    <Chart
+      height={kHeight}
+      label={say('compare_chart')}
+      dark={ours.dark.value}
+      option={(width, theme) =>
+        roofline && compareOption({ roofline, marks: both.value, theme, width, height: kHeight })
+      }
+    />
   );
 }

@@ -1,25 +1,16 @@
 // The sweep: what grows with a size, as four small charts with a curve for each chosen device.
 
 import { useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import { type Canvas, makeCanvas } from '../../report/charts/echarts';
+import { useMemo } from 'preact/hooks';
 import { shortName } from '../../report/charts/roofs';
 import { bytes, count, ratio, seconds } from '../../report/format';
-import { kDark, kLight } from '../../report/palette';
 import { t } from '../../report/text';
-import {
-  Choice,
-  Figure,
-  Section,
-  type TableData,
-  useModel,
-  useNear,
-  useWidth,
-} from '../../report/views/ui';
+import { Choice, Figure, Section, type TableData, useModel } from '../../report/views/ui';
 import { type Curve, kCurveLooks, linesOption } from '../lines';
 import type { KnownDevice, Opened, PageState } from '../state';
 import { Sweep, type SweepPoint, type SweepResult } from '../sweep';
 import { say } from '../text';
+import { Chart } from './chart';
 import { NumberField } from '../../live/controls';
 
 const kMostDevices = kCurveLooks.length;
@@ -204,28 +195,13 @@ function tableOf(result: SweepResult, quantity: Quantity, name: string): TableDa
 const kHeight = 220;
 
 function LineChart(props: { curves: Curve[]; axis: string; quantity: Quantity }) {
-  const model = useModel();
-  const [box, width] = useWidth();
-  const near = useNear(box);
-  const element = useRef<HTMLDivElement>(null);
-  const canvas = useRef<Canvas | null>(null);
-  const theme = model.dark.value ? kDark : kLight;
-  useLayoutEffect(() => {
-    if (!near || width === 0 || !element.current) return;
-    canvas.current ??= makeCanvas(element.current);
-    canvas.current.resize();
-    const { curves, axis, quantity } = props;
-    canvas.current.draw(linesOption({ curves, axis, format: quantity.format, theme }));
-  });
-  useEffect(() => () => canvas.current?.dispose(), []);
+  const { curves, axis, quantity } = props;
   return (
-    <div ref={box} style={{ height: `${kHeight}px` }}>
-      <div
-        ref={element}
-        role="img"
-        aria-label={props.quantity.title(props.axis)}
-        style={{ height: `${kHeight}px` }}
-      />
-    </div>
+    <Chart
+      height={kHeight}
+      label={quantity.title(axis)}
+      dark={useModel().dark.value}
+      option={(_, theme) => linesOption({ curves, axis, format: quantity.format, theme })}
+    />
   );
 }
