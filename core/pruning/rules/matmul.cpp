@@ -57,9 +57,7 @@ struct Letters {
   }
 };
 
-}  // namespace
-
-void gemm(RuleContext& context) {
+void couple_by_attributes(RuleContext& context) {
   couple(context,
          {.a = context.input(0),
           .b = context.input(1),
@@ -67,6 +65,12 @@ void gemm(RuleContext& context) {
           .transposed_a = context.attribute_int("transA", 0) != 0,
           .transposed_b = context.attribute_int("transB", 0) != 0},
          0);
+}
+
+}  // namespace
+
+void gemm(RuleContext& context) {
+  couple_by_attributes(context);
   context.broadcast(context.input(2), context.output(0));
 }
 
@@ -89,13 +93,7 @@ void qlinear_matmul(RuleContext& context) {
 void fused_matmul(RuleContext& context) {
   if (context.attribute_int("transBatchA", 0) != 0 || context.attribute_int("transBatchB", 0) != 0)
     return context.freeze_all(Why::NoRule);
-  couple(context,
-         {.a = context.input(0),
-          .b = context.input(1),
-          .out = context.output(0),
-          .transposed_a = context.attribute_int("transA", 0) != 0,
-          .transposed_b = context.attribute_int("transB", 0) != 0},
-         0);
+  couple_by_attributes(context);
 }
 
 // Axes of the same letter go together; a letter that both activations and the result have is a
