@@ -3,6 +3,7 @@
 #include "onnx/decode.hpp"
 #include "onnx/fields.hpp"
 #include "onnx/reader.hpp"
+#include "onnx/stored.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,18 +15,6 @@ namespace trtreport::onnx {
 namespace {
 
 using Storage = TensorData::Storage;
-
-std::string called(const Model& model, const TensorData& tensor) {
-  return "tensor '" + std::string(model.text(tensor.name)) + "': ";
-}
-
-Error error_of(const Model& model, const TensorData& tensor, const char* code, std::string cause) {
-  return Error{code, called(model, tensor) + std::move(cause), UINT64_MAX};
-}
-
-Error left_out(const Model& model, const TensorData& tensor) {
-  return error_of(model, tensor, "left_out", "its elements were left out of the file");
-}
 
 // Takes elements as their bits and appends what they mean, up to the tensor's count.
 class Sink {
@@ -92,22 +81,6 @@ bool read_raw(ByteSource& source, uint64_t offset, uint64_t length, DType dtype,
   return true;
 }
 
-TensorField typed_field(DType dtype) {
-  switch (dtype) {
-    case DType::Float32:
-      return TensorField::FloatData;
-    case DType::Float64:
-      return TensorField::DoubleData;
-    case DType::Int64:
-      return TensorField::Int64Data;
-    case DType::UInt32:
-    case DType::UInt64:
-      return TensorField::Uint64Data;
-    default:
-      return TensorField::Int32Data;
-  }
-}
-
 // The TensorProto once more, this time for the elements. Packed kinds have one byte in each number.
 void read_typed(Scanner& scanner, Range message, DType dtype, Sink& sink) {
   const TensorField field = typed_field(dtype);
@@ -129,94 +102,54 @@ void read_typed(Scanner& scanner, Range message, DType dtype, Sink& sink) {
   }
 }
 
-// Where the bytes of Raw and External lie; checks that they are as many as dims need and that the
-// file has them.
 tl::expected<void, Error> read_stored(const Model& model, ByteSource& own, const TensorData& tensor,
                                       uint64_t count, Sink& sink) {
-  ByteSource* source = &own;
-  if (tensor.storage == Storage::External) {
-    const ExternalFile& file = model.external_files[tensor.external];
-    if (file.source == nullptr) {
-      return tl::unexpected(
-          error_of(model, tensor, "external_data_missing",
-                   "its data file '" + std::string(model.text(file.location)) + "' is not there"));
-    }
-    source = file.source.get();
-  }
-  const uint64_t need = storage_bytes(tensor.dtype, count);
-  if (tensor.length != need) {
-    return tl::unexpected(error_of(model, tensor, "size_mismatch",
-                                   std::to_string(tensor.length) +
-                                       " bytes are stored, but its shape needs " +
-                                       std::to_string(need)));
-  }
-  if (!source->holds(tensor.offset, need)) return tl::unexpected(left_out(model, tensor));
-  const uint64_t size = source->size();
-  if (tensor.offset > size || need > size - tensor.offset ||
-      !read_raw(*source, tensor.offset, need, tensor.dtype, sink)) {
+  const auto source = stored_source(model, own, tensor, count);
+  if (!source) return tl::unexpected(source.error());
+  if (tensor.storage != Storage::Typed) {
+    if (read_raw(**source, tensor.offset, tensor.length, tensor.dtype, sink)) return {};
     return tl::unexpected(
-        error_of(model, tensor, "truncated", "its data file ends before its data"));
+        tensor_error(model, tensor, "truncated", "its data file ends before its data"));
   }
-  return {};
-}
-
-tl::expected<void, Error> read_listed(const Model& model, ByteSource& source,
-                                      const TensorData& tensor, Sink& sink) {
-  Scanner scanner(source);
-  if (tensor.offset > scanner.size() || tensor.length > scanner.size() - tensor.offset) {
-    return tl::unexpected(error_of(model, tensor, "truncated", "the file ends before its data"));
-  }
-  if (!source.holds(tensor.offset, tensor.length)) return tl::unexpected(left_out(model, tensor));
+  Scanner scanner(**source);
   read_typed(scanner, {tensor.offset, tensor.offset + tensor.length}, tensor.dtype, sink);
   if (!scanner.failed()) return {};
-  const Error& failure = scanner.failure();
-  return tl::unexpected(
-      Error{failure.code, called(model, tensor) + failure.message, failure.offset});
-}
-
-tl::expected<Elements, Error> inline_elements(const Model& model, const TensorData& tensor,
-                                              uint64_t count) {
-  if (tensor.ints.size() + tensor.floats.size() != count) {
-    return tl::unexpected(
-        error_of(model, tensor, "size_mismatch", "its list and its shape disagree"));
-  }
-  return Elements{{tensor.ints.begin(), tensor.ints.end()},
-                  {tensor.floats.begin(), tensor.floats.end()}};
+  Error error = tensor_error(model, tensor, scanner.failure().code, scanner.failure().message);
+  error.offset = scanner.failure().offset;
+  return tl::unexpected(std::move(error));
 }
 
 }  // namespace
 
 tl::expected<Elements, Error> read_elements(const Model& model, ByteSource& source,
                                             const TensorData& tensor, uint64_t most) {
-  const DType dtype = tensor.dtype;
-  if (!is_float(dtype) && !is_integer(dtype) && dtype != DType::Bool) {
-    return tl::unexpected(error_of(model, tensor, "no_numbers",
-                                   std::string(name(dtype)) + " elements are no numbers"));
-  }
+  if (auto checked = check_numbers(model, tensor); !checked)
+    return tl::unexpected(std::move(checked.error()));
   const uint64_t count = element_count(tensor.dims);
   if (count > most) {
-    return tl::unexpected(error_of(model, tensor, "too_many_elements",
-                                   "it has more than " + std::to_string(most) + " elements"));
+    return tl::unexpected(tensor_error(model, tensor, "too_many_elements",
+                                       "it has more than " + std::to_string(most) + " elements"));
   }
-  if (tensor.storage == Storage::Inline) return inline_elements(model, tensor, count);
+  if (tensor.storage == Storage::Inline) {
+    if (auto checked = check_listed(model, tensor, count); !checked)
+      return tl::unexpected(std::move(checked.error()));
+    return Elements{{tensor.ints.begin(), tensor.ints.end()},
+                    {tensor.floats.begin(), tensor.floats.end()}};
+  }
 
   Elements elements;
-  Sink sink(dtype, count, elements);
+  Sink sink(tensor.dtype, count, elements);
   tl::expected<void, Error> read;
-  if (tensor.storage == Storage::Typed) {
-    read = read_listed(model, source, tensor, sink);
-  } else if (tensor.storage != Storage::Empty) {
-    read = read_stored(model, source, tensor, count, sink);
-  }
+  if (tensor.storage != Storage::Empty) read = read_stored(model, source, tensor, count, sink);
   if (!read) return tl::unexpected(std::move(read.error()));
   if (sink.taken() != count) {
-    return tl::unexpected(error_of(model, tensor, "size_mismatch",
-                                   std::to_string(sink.taken()) +
-                                       " elements are stored, but its shape needs " +
-                                       std::to_string(count)));
+    return tl::unexpected(tensor_error(model, tensor, "size_mismatch",
+                                       std::to_string(sink.taken()) +
+                                           " elements are stored, but its shape needs " +
+                                           std::to_string(count)));
   }
   if (sink.overflowed()) {
-    return tl::unexpected(error_of(model, tensor, "no_numbers", "an element exceeds 63 bits"));
+    return tl::unexpected(tensor_error(model, tensor, "no_numbers", "an element exceeds 63 bits"));
   }
   return elements;
 }

@@ -5,6 +5,7 @@
 #include "onnx/decode.hpp"
 #include "onnx/fields.hpp"
 #include "onnx/reader.hpp"
+#include "onnx/stored.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -31,22 +32,6 @@ float float_of_half(uint32_t half) {
   return sign != 0 ? -magnitude : magnitude;
 }
 
-TensorField typed_field(DType dtype) {
-  switch (dtype) {
-    case DType::Float32:
-      return TensorField::FloatData;
-    case DType::Float64:
-      return TensorField::DoubleData;
-    case DType::Int64:
-      return TensorField::Int64Data;
-    case DType::UInt32:
-    case DType::UInt64:
-      return TensorField::Uint64Data;
-    default:
-      return TensorField::Int32Data;
-  }
-}
-
 // Bytes of an element of fixed width in typed fields; 0 for varints.
 uint64_t fixed_width(TensorField field) {
   if (field == TensorField::FloatData) return 4;
@@ -63,60 +48,28 @@ WeightReader::WeightReader(const Model& model, ByteSource& source, const TensorD
       width_(bits(tensor.dtype)) {}
 
 Error WeightReader::fault(const char* code, const std::string& cause) const {
-  return Error{code, "tensor '" + std::string(model_->text(tensor_->name)) + "': " + cause,
-               UINT64_MAX};
+  return tensor_error(*model_, *tensor_, code, cause);
 }
 
 tl::expected<WeightReader, Error> WeightReader::open(const Model& model, ByteSource& source,
                                                      const TensorData& tensor) {
   WeightReader reader(model, source, tensor);
-  const DType dtype = tensor.dtype;
-  if (!is_float(dtype) && !is_integer(dtype) && dtype != DType::Bool) {
-    return tl::unexpected(
-        reader.fault("no_numbers", std::string(name(dtype)) + " elements are no numbers"));
-  }
+  if (auto checked = check_numbers(model, tensor); !checked)
+    return tl::unexpected(std::move(checked.error()));
   if (tensor.storage == Storage::Empty && reader.elements_ > 0) {
     return tl::unexpected(reader.fault(
         "size_mismatch",
         "it holds no data, but its shape has " + std::to_string(reader.elements_) + " elements"));
   }
-  if (tensor.storage == Storage::Inline &&
-      tensor.ints.size() + tensor.floats.size() != reader.elements_) {
-    return tl::unexpected(reader.fault("size_mismatch", "its list and its shape disagree"));
-  }
-  if (auto checked = reader.check_stored(source); !checked) {
-    return tl::unexpected(std::move(checked.error()));
+  if (tensor.storage == Storage::Inline) {
+    if (auto checked = check_listed(model, tensor, reader.elements_); !checked)
+      return tl::unexpected(std::move(checked.error()));
+  } else if (tensor.storage != Storage::Empty) {
+    const auto stored = stored_source(model, source, tensor, reader.elements_);
+    if (!stored) return tl::unexpected(stored.error());
+    reader.source_ = *stored;
   }
   return reader;
-}
-
-tl::expected<void, Error> WeightReader::check_stored(ByteSource& own) {
-  if (tensor_->storage == Storage::External) {
-    const ExternalFile& file = model_->external_files[tensor_->external];
-    if (file.source == nullptr) {
-      return tl::unexpected(
-          fault("external_data_missing",
-                "its data file '" + std::string(model_->text(file.location)) + "' is not there"));
-    }
-    source_ = file.source.get();
-  } else if (tensor_->storage != Storage::Raw && tensor_->storage != Storage::Typed) {
-    return {};
-  } else {
-    source_ = &own;
-  }
-  const uint64_t size = source_->size();
-  const uint64_t need = storage_bytes(tensor_->dtype, elements_);
-  if (tensor_->storage != Storage::Typed && tensor_->length != need) {
-    return tl::unexpected(fault("size_mismatch", std::to_string(tensor_->length) +
-                                                     " bytes are stored, but its shape needs " +
-                                                     std::to_string(need)));
-  }
-  if (tensor_->offset > size || tensor_->length > size - tensor_->offset) {
-    return tl::unexpected(fault("truncated", "its data file ends before its data"));
-  }
-  if (!source_->holds(tensor_->offset, tensor_->length))
-    return tl::unexpected(fault("left_out", "its elements were left out of the file"));
-  return {};
 }
 
 tl::expected<void, Error> WeightReader::read(uint64_t first, std::span<float> out) {

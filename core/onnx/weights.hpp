@@ -45,7 +45,6 @@ class WeightReader {
   WeightReader(const Model& model, ByteSource& source, const TensorData& tensor);
 
   Error fault(const char* code, const std::string& cause) const;
-  tl::expected<void, Error> check_stored(ByteSource& own);
   bool fetch(uint64_t offset, std::span<std::byte> out);
   float decode(uint64_t bits) const;
   tl::expected<void, Error> read_stored(uint64_t first, std::span<float> out);

@@ -2,6 +2,7 @@
 // stands in job_errors.cpp.
 #include "quantization/job.hpp"
 
+#include "onnx/reader.hpp"
 #include "quantization/calibrate.hpp"
 #include "quantization/job_partial.hpp"
 #include "quantization/scales.hpp"
@@ -22,13 +23,19 @@ WeightJob::WeightJob(const onnx::Model& model, ByteSource& source, const onnx::T
       chunks_(layout_),
       factors_(std::move(factors)),
       plans_(schemes.size()) {
-  result_.elements = layout_.elements();
   for (const Scheme& scheme : schemes) {
     result_.schemes.push_back({scheme, {}, {}, {}, false});
     wants_two_sided_ = wants_two_sided_ || scheme.calibrator == Calibrator::EntropyOnnxRuntime;
   }
-  if (layout_.elements() == 0) {
+  result_.elements = onnx::element_count(data.dims);
+  if (result_.elements == 0) {
     result_.schemes.clear();
+    stage_ = Stage::Done;
+    return;
+  }
+  // Before anything is sized by the shape: what is stored may be less than it claims.
+  if (auto reader = onnx::WeightReader::open(model_, source_, data_); !reader) {
+    result_.error = std::move(reader.error());
     stage_ = Stage::Done;
     return;
   }

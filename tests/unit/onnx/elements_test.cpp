@@ -1,39 +1,20 @@
 // Elements of small tensors: every type, every way of storing it, and every way of being wrong.
 #include "catch.hpp"
 #include "onnx/decode.hpp"
-#include "onnx/fields.hpp"
 #include "support.hpp"
+#include "wire.hpp"
 
 #include <cmath>
 #include <limits>
 
-#include <protozero/pbf_writer.hpp>
-
 using namespace trtreport;
 using namespace trtreport::onnx;
 using protozero::pbf_writer;
+using test::model_with;
 using test::Parsed;
+using test::tag;
 
 namespace {
-
-template <class Field>
-protozero::pbf_tag_type tag(Field field) {
-  return static_cast<protozero::pbf_tag_type>(field);
-}
-
-// A model with one initializer: type, dims, and what `fill` adds to the message.
-template <class Fill>
-std::string model_with(DType dtype, const std::vector<int64_t>& dims, Fill fill) {
-  std::string bytes;
-  pbf_writer model(bytes);
-  pbf_writer graph(model, tag(ModelField::Graph));
-  pbf_writer tensor(graph, tag(GraphField::Initializer));
-  for (const int64_t dim : dims) tensor.add_int64(tag(TensorField::Dims), dim);
-  tensor.add_int32(tag(TensorField::DataType), static_cast<int32_t>(dtype));
-  tensor.add_string(tag(TensorField::Name), "t");
-  fill(tensor);
-  return bytes;
-}
 
 tl::expected<Elements, Error> first_elements(const std::string& bytes, uint64_t most = 1000) {
   Parsed parsed(bytes);

@@ -3,38 +3,20 @@
 #include "onnx/weights.hpp"
 
 #include "catch.hpp"
-#include "onnx/fields.hpp"
 #include "support.hpp"
+#include "wire.hpp"
 
 #include <cmath>
 #include <cstring>
 
-#include <protozero/pbf_writer.hpp>
-
 using namespace trtreport;
 using namespace trtreport::onnx;
 using protozero::pbf_writer;
+using test::model_with;
 using test::Parsed;
+using test::tag;
 
 namespace {
-
-template <class Field>
-protozero::pbf_tag_type tag(Field field) {
-  return static_cast<protozero::pbf_tag_type>(field);
-}
-
-template <class Fill>
-std::string model_with(DType dtype, int64_t elements, Fill fill) {
-  std::string bytes;
-  pbf_writer model(bytes);
-  pbf_writer graph(model, tag(ModelField::Graph));
-  pbf_writer tensor(graph, tag(GraphField::Initializer));
-  tensor.add_int64(tag(TensorField::Dims), elements);
-  tensor.add_int32(tag(TensorField::DataType), static_cast<int32_t>(dtype));
-  tensor.add_string(tag(TensorField::Name), "t");
-  fill(tensor);
-  return bytes;
-}
 
 // Read whole, backwards in odd pieces, and one by one: all alike, and as read_elements says.
 std::vector<float> floats(const std::string& bytes, ExternalFiles* files = nullptr) {
@@ -68,7 +50,7 @@ std::vector<float> floats(const std::string& bytes, ExternalFiles* files = nullp
 }
 
 std::vector<float> raw(DType dtype, int64_t elements, const std::string& bytes) {
-  return floats(model_with(dtype, elements, [&](pbf_writer& tensor) {
+  return floats(model_with(dtype, {elements}, [&](pbf_writer& tensor) {
     tensor.add_bytes(tag(TensorField::RawData), bytes);
   }));
 }
@@ -97,7 +79,7 @@ class OneFile : public ExternalFiles {
 };
 
 std::string external_model(const char* location) {
-  return model_with(DType::Float32, 2, [&](pbf_writer& tensor) {
+  return model_with(DType::Float32, {2}, [&](pbf_writer& tensor) {
     for (const auto& [key, value] :
          {std::pair("location", location), std::pair("offset", "4"), std::pair("length", "8")}) {
       pbf_writer entry(tensor, tag(TensorField::ExternalData));
@@ -129,24 +111,24 @@ TEST_CASE("weights: packed kinds begin anywhere", "[weights]") {
 
 TEST_CASE("weights: typed fields, packed or single, fixed or variable", "[weights]") {
   const auto list = {1.5f, -2.0f, 0.25f};
-  CHECK(floats(model_with(DType::Float32, 3, [&](pbf_writer& tensor) {
+  CHECK(floats(model_with(DType::Float32, {3}, [&](pbf_writer& tensor) {
           tensor.add_packed_float(tag(TensorField::FloatData), list.begin(), list.end());
         })) == std::vector<float>(list));
-  CHECK(floats(model_with(DType::Float32, 5, [&](pbf_writer& tensor) {
+  CHECK(floats(model_with(DType::Float32, {5}, [&](pbf_writer& tensor) {
           tensor.add_float(tag(TensorField::FloatData), 9);
           tensor.add_packed_float(tag(TensorField::FloatData), list.begin(), list.end());
           tensor.add_float(tag(TensorField::FloatData), 8);
         })) == std::vector<float>{9, 1.5f, -2, 0.25f, 8});
   const auto halves = {0x3c00, 0xc000, 0x7c00};
-  CHECK(floats(model_with(DType::Float16, 3, [&](pbf_writer& tensor) {
+  CHECK(floats(model_with(DType::Float16, {3}, [&](pbf_writer& tensor) {
           tensor.add_packed_int32(tag(TensorField::Int32Data), halves.begin(), halves.end());
         })) == std::vector<float>{1, -2, INFINITY});
   const auto doubles = {0.1, 1e300};
-  CHECK(floats(model_with(DType::Float64, 2, [&](pbf_writer& tensor) {
+  CHECK(floats(model_with(DType::Float64, {2}, [&](pbf_writer& tensor) {
           tensor.add_packed_double(tag(TensorField::DoubleData), doubles.begin(), doubles.end());
         })) == std::vector<float>{0.1f, INFINITY});
   const auto nibbles = {0x21, 0x03};
-  CHECK(floats(model_with(DType::UInt4, 3, [&](pbf_writer& tensor) {
+  CHECK(floats(model_with(DType::UInt4, {3}, [&](pbf_writer& tensor) {
           tensor.add_packed_int32(tag(TensorField::Int32Data), nibbles.begin(), nibbles.end());
         })) == std::vector<float>{1, 2, 3});
 }
@@ -176,13 +158,13 @@ TEST_CASE("weights: what storage and shape disagree on is an error", "[weights]"
     const auto read = reader->read(0, values);
     return read ? "" : read.error().code;
   };
-  CHECK(code(model_with(DType::Float32, 3, [](pbf_writer& tensor) {
+  CHECK(code(model_with(DType::Float32, {3}, [](pbf_writer& tensor) {
           tensor.add_bytes(tag(TensorField::RawData), "12345678");
         })) == "size_mismatch");
-  CHECK(code(model_with(DType::Float32, 3, [](pbf_writer&) {})) == "size_mismatch");
-  CHECK(code(model_with(DType::Float32, 3, [](pbf_writer& tensor) {
+  CHECK(code(model_with(DType::Float32, {3}, [](pbf_writer&) {})) == "size_mismatch");
+  CHECK(code(model_with(DType::Float32, {3}, [](pbf_writer& tensor) {
           tensor.add_float(tag(TensorField::FloatData), 1);
         })) == "size_mismatch");
-  CHECK(code(model_with(DType::String, 1, [](pbf_writer&) {})) == "no_numbers");
-  CHECK(code(model_with(DType::Float32, 0, [](pbf_writer&) {})).empty());
+  CHECK(code(model_with(DType::String, {1}, [](pbf_writer&) {})) == "no_numbers");
+  CHECK(code(model_with(DType::Float32, {0}, [](pbf_writer&) {})).empty());
 }

@@ -1,22 +1,17 @@
 // What libonnx 1.12 cannot write: newer fields and types, other wire forms of the same fields, and
 // hostile sizes. Written by hand with protozero.
-#include "catch.hpp"
-#include "onnx/fields.hpp"
-#include "support.hpp"
+#include "wire.hpp"
 
-#include <protozero/pbf_writer.hpp>
+#include "catch.hpp"
+#include "support.hpp"
 
 using namespace trtreport;
 using namespace trtreport::onnx;
 using protozero::pbf_writer;
 using test::Parsed;
+using test::tag;
 
 namespace {
-
-template <class Field>
-protozero::pbf_tag_type tag(Field field) {
-  return static_cast<protozero::pbf_tag_type>(field);
-}
 
 void add_entry(pbf_writer& parent, protozero::pbf_tag_type field, const std::string& key,
                const std::string& value) {

@@ -259,6 +259,13 @@ TEST_CASE("weights: empty ones finish at once; missing data is an error", "[quan
   CHECK(short_one.run(default_schemes()).error->code == "size_mismatch");
 }
 
+TEST_CASE("weights: a shape that claims more than is stored sizes nothing", "[quantization][job]") {
+  Weight wide({1, 2, 3}, {16, int64_t{1} << 36});
+  CHECK(wide.run(default_schemes(), 1).error->code == "size_mismatch");
+  Weight endless({1, 2, 3}, {int64_t{1} << 40, int64_t{1} << 40});
+  CHECK(endless.run(default_schemes()).error->code == "size_mismatch");
+}
+
 TEST_CASE("weights: float16 counts what overflows", "[quantization][job]") {
   Weight weight({1, 70000, -65520, 65519}, {4});
   const SchemeResult result = weight.run("fp16/tensor/none");
