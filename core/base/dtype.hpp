@@ -39,6 +39,18 @@ enum class DType : uint8_t {
   Int2 = 26,
 };
 
+// What a value is; DType is then that of its elements.
+enum class TypeKind : uint8_t {
+  Unknown,
+  Tensor,
+  SparseTensor,
+  Sequence,
+  Optional,
+  OptionalSequence,
+  Map,
+  Opaque
+};
+
 inline constexpr int kDTypeCount = 27;
 
 // numpy / ml_dtypes name ("float32", "float8_e4m3fn", "int4"); "undefined" for Undefined.

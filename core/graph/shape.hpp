@@ -41,17 +41,6 @@ class Shape {
   int rank_ = -1;
 };
 
-enum class TypeKind : uint8_t {
-  Unknown,
-  Tensor,
-  SparseTensor,
-  Sequence,
-  Optional,
-  OptionalSequence,
-  Map,
-  Opaque
-};
-
 // For Sequence and Optional kinds, dtype and shape are those of the tensors inside.
 struct Type {
   TypeKind kind = TypeKind::Unknown;

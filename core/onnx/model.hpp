@@ -45,17 +45,6 @@ struct SparseTensorData {
   std::span<const int64_t> dims;  // of the dense tensor
 };
 
-enum class TypeKind : uint8_t {
-  Unknown,
-  Tensor,
-  SparseTensor,
-  Sequence,
-  Optional,
-  OptionalSequence,
-  Map,
-  Opaque
-};
-
 inline constexpr int64_t kNoSize = INT64_MIN;
 
 struct DimProto {

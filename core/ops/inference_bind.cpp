@@ -52,7 +52,7 @@ void Inference::collect_symbols() {
   for (const TensorId input : graph_.bodies[kMainBody].inputs) {
     const Tensor& tensor = graph_.tensors[input];
     if (tensor.declared == nullptr || !tensor.declared->has_shape) continue;
-    const bool single = tensor.declared->kind == onnx::TypeKind::Tensor;
+    const bool single = tensor.declared->kind == TypeKind::Tensor;
     for (int axis = 0; axis < static_cast<int>(tensor.declared->dims.size()); ++axis) {
       if (!is_open(*tensor.declared, axis)) continue;
       const onnx::DimProto& dim = tensor.declared->dims[static_cast<size_t>(axis)];
@@ -213,7 +213,7 @@ Type Inference::input_type(TensorId input) const {
   const Tensor& tensor = graph_.tensors[input];
   Type type;
   if (tensor.declared != nullptr) {
-    type.kind = static_cast<TypeKind>(tensor.declared->kind);
+    type.kind = tensor.declared->kind;
     type.dtype = tensor.declared->dtype;
   }
   const auto given = given_.find(input);

@@ -51,7 +51,7 @@ std::optional<Dim> Inference::declared_dim(const onnx::DimProto& dim) const {
 
 Type Inference::declared_type(const onnx::TypeProto& declared, std::string_view cause) {
   Type type;
-  type.kind = static_cast<TypeKind>(declared.kind);
+  type.kind = declared.kind;
   type.dtype = declared.dtype;
   if (!declared.has_shape) return type;
   Dims dims;

@@ -31,13 +31,9 @@ struct BatchOrder {
   double amax = 0;  // of the entropy calibrator
 };
 
-struct ActivationResult {
-  uint64_t elements = 0, nonfinite = 0, zeros = 0;
-  float low = 0, high = 0;
-  bool dead = false, constant = false;
+struct ActivationResult : ValueSummary {
   std::vector<CalibratedScale> scales;
   std::vector<BatchOrder> orders;  // empty where there is one batch
-  Histogram histogram;
 };
 
 // `batch` is how many values belong to one batch, in order; the last may be short.

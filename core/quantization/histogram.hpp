@@ -21,6 +21,17 @@ struct Histogram {
   uint64_t total() const;
 };
 
+// What is said of any set of values, weights or activations, before a format comes into it.
+struct ValueSummary {
+  uint64_t elements = 0;
+  uint64_t nonfinite = 0;  // left out of every figure
+  uint64_t zeros = 0;
+  float low = 0, high = 0;
+  bool dead = false;      // no magnitude above kDeadMagnitude: nothing to scale by
+  bool constant = false;  // one value throughout, not 0
+  Histogram histogram;    // of magnitudes
+};
+
 // Adds |x| of each finite value: bin floor(|x| n / range), the range itself in the last one.
 void count_magnitudes(std::span<const float> x, double range, std::span<uint64_t> counts);
 Histogram magnitude_histogram(std::span<const float> x, size_t bins = kCalibrationBins);

@@ -25,18 +25,11 @@ struct SchemeResult {
   bool fell_back = false;  // the calibrator cannot judge these values; max was taken
 };
 
-struct WeightResult {
-  uint64_t elements = 0;
-  uint64_t nonfinite = 0;  // left out of every figure
-  uint64_t zeros = 0;
-  float low = 0, high = 0;
+struct WeightResult : ValueSummary {
   double power = 0;                           // sum of squares
-  bool dead = false;                          // no magnitude above kDeadMagnitude: no schemes
-  bool constant = false;                      // one value throughout, not 0
   std::vector<float> channel_largest;         // after folding
   std::vector<float> channel_largest_before;  // before; empty where nothing was folded
   uint64_t dead_channels = 0;
-  Histogram histogram;  // of magnitudes
   std::vector<SchemeResult> schemes;
   std::optional<Error> error;  // reading failed: nothing else holds
 

@@ -93,14 +93,18 @@ class Writer {
     json_.end_object();
   }
 
+  void write_summary(const ValueSummary& summary) {
+    json_.member("elements", summary.elements);
+    json_.member("zeros", summary.zeros);
+    json_.member("nonfinite", summary.nonfinite);
+    json_.member("min", summary.low);
+    json_.member("max", summary.high);
+    if (summary.dead) json_.member("dead", true);
+    if (summary.constant) json_.member("constant", true);
+  }
+
   void write_result(const WeightResult& result) {
-    json_.member("elements", result.elements);
-    json_.member("zeros", result.zeros);
-    json_.member("nonfinite", result.nonfinite);
-    json_.member("min", result.low);
-    json_.member("max", result.high);
-    if (result.dead) json_.member("dead", true);
-    if (result.constant) json_.member("constant", true);
+    write_summary(result);
     const uint64_t channels = result.channel_largest.size();
     json_.member("channels", channels);
     json_.member("dead_channels", result.dead_channels);
@@ -206,13 +210,7 @@ class Writer {
     const ActivationResult& result = activation.result;
     json_.begin_object();
     json_.member("tensor", names_.tensor(activation.tensor));
-    json_.member("elements", result.elements);
-    json_.member("zeros", result.zeros);
-    json_.member("nonfinite", result.nonfinite);
-    json_.member("min", result.low);
-    json_.member("max", result.high);
-    if (result.dead) json_.member("dead", true);
-    if (result.constant) json_.member("constant", true);
+    write_summary(result);
     if (const float cached = found_.cached_scale(activation.tensor); cached != 0)
       json_.member("cached_scale", cached);
     list("scales", result.scales.size(), [&](size_t i) { write_scale(result.scales[i]); });

@@ -15,8 +15,7 @@ void optional(InferContext& context) {
   const onnx::Attribute* declared = context.attribute("type");
   if (declared != nullptr && declared->type_proto != nullptr) {
     type.dtype = declared->type_proto->dtype;
-    if (declared->type_proto->kind == onnx::TypeKind::Sequence)
-      type.kind = TypeKind::OptionalSequence;
+    if (declared->type_proto->kind == TypeKind::Sequence) type.kind = TypeKind::OptionalSequence;
   }
   context.set_type(0, type);
 }

@@ -261,7 +261,6 @@ void Comparison::shape(const std::string& where, int64_t dtype,
 
 void Comparison::type(const std::string& where, const ::onnx::TypeProto& expected,
                       const onnx::TypeProto& actual) {
-  using onnx::TypeKind;
   const ::onnx::TypeProto* inner = &expected;
   TypeKind kind = TypeKind::Unknown;
   if (inner->has_optional_type()) {
