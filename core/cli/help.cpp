@@ -147,7 +147,7 @@ Examples:
   trtreport serve
   TRTREPORT_TOKEN=secret trtreport serve --bind 0.0.0.0 --port 8080 --devices measured
   curl --data-binary @device.json http://127.0.0.1:8765/devices
-  trtprobe --upload http://127.0.0.1:8765/devices
+  trtprobe --upload http://127.0.0.1:8765/
 
 Exit status: 0 after Ctrl+C, 2 bad usage, 4 the address or the folder cannot be used.
 )";

@@ -122,8 +122,11 @@ class Service {
         [this](const Request& request, Response& response) { return guard(request, response); });
     server_.Get("/devices", [this](const Request&, Response& response) { list(response); });
     server_.Get("/events", [this](const Request&, Response& response) { listen(response); });
-    server_.Post("/devices",
-                 [this](const Request& request, Response& response) { take(request, response); });
+    // The page's own address takes them too: it is what people hand to trtprobe.
+    for (const char* path : {"/devices", "/"}) {
+      server_.Post(path,
+                   [this](const Request& request, Response& response) { take(request, response); });
+    }
     server_.Get(".*", [this](const Request& request, Response& response) {
       const PageFile* file = page_.find(request.path);
       if (file == nullptr) return refuse(response, 404, "not_found", "there is no such file");

@@ -72,12 +72,12 @@ int deliver(const Options& options, const Findings& findings, int index, bool se
     complain("cannot write " + path);
     status = kOutput;
   }
-  const std::string page = options.page.empty() ? "http://127.0.0.1:8080/" : options.page;
+  const std::string page = options.page.empty() ? "http://127.0.0.1:8765/" : options.page;
   std::fprintf(talk, "Open in the page%s:\n%s%s\n",
                options.page.empty() ? " (where it is served; --page names another place)" : "",
                page.c_str(), device_fragment(json).c_str());
   if (options.upload.empty()) return status;
-  if (options.upload.compare(0, 7, "http://") == 0 && !options.token.empty()) {
+  if (readable_on_the_way(options.upload) && !options.token.empty()) {
     complain("the token travels unencrypted: " + options.upload);
   }
   const Upload sent = upload(options.upload, options.token, json, path);

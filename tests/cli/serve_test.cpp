@@ -130,8 +130,9 @@ class Server {
     if (answer.text.rfind("HTTP/1.1 ", 0) == 0) answer.status = std::stoi(answer.text.substr(9, 3));
     return answer;
   }
-  Answer post(const std::string& body, const std::string& headers = {}) const {
-    return ask("POST /devices", body, headers);
+  Answer post(const std::string& body, const std::string& headers = {},
+              const std::string& path = "/devices") const {
+    return ask("POST " + path, body, headers);
   }
 
   std::vector<std::string> kept() const {
@@ -195,6 +196,15 @@ TEST_CASE("serve: an upload is kept, told and given back", "[serve]") {
   CHECK(server.post(device("Test GPU", 2e12)).status == 201);
   CHECK(server.kept() == std::vector<std::string>{"test-gpu.json"});
   CHECK(server.folder().read("devices/test-gpu.json") == device("Test GPU", 2e12));
+}
+
+TEST_CASE("serve: the page's own address takes uploads, as trtprobe sends them", "[serve]") {
+  Server server({"--devices", "devices", "--token", "secret"});
+  const std::string bearer = "Authorization: Bearer secret\r\n";
+  CHECK(server.post(device("x"), {}, "/").status == 401);
+  CHECK(server.post(device("x"), bearer, "/").status == 201);
+  CHECK(server.kept() == std::vector<std::string>{"x.json"});
+  CHECK(server.post(device("x"), bearer, "/index.html").status == 404);
 }
 
 TEST_CASE("serve: what is no device file is refused and leaves nothing", "[serve]") {

@@ -13,7 +13,7 @@ cores, memory, caches, PCIe and launches. It writes a device file for trtreport.
   trtprobe --quick                 the same in under ten seconds, coarser
   trtprobe --sustained             and what remains after ten seconds of each, power limit and heat included
   trtprobe --all -o folder/        every GPU
-  trtprobe --upload http://127.0.0.1:8080/ --token SECRET
+  trtprobe --upload http://127.0.0.1:8765/ --token SECRET
 
 Options
   --quick | --sustained[=SECONDS]  how thoroughly (default: bursts, under a minute)

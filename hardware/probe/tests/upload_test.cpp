@@ -131,3 +131,13 @@ TEST_CASE("no server, one line", "[upload]") {
   CHECK(sent.message.find('\n') == std::string::npos);
   CHECK_FALSE(sent.message.empty());
 }
+
+TEST_CASE("what leaves the machine unencrypted", "[upload]") {
+  CHECK(readable_on_the_way("http://lab.example/"));
+  CHECK(readable_on_the_way("http://127.0.0.1.example/"));
+  CHECK(readable_on_the_way("http://localhost.example:8765"));
+  CHECK_FALSE(readable_on_the_way("https://lab.example/"));
+  CHECK_FALSE(readable_on_the_way("http://127.0.0.1"));
+  CHECK_FALSE(readable_on_the_way("http://localhost:8765/devices"));
+  CHECK_FALSE(readable_on_the_way("http://[::1]:8765/"));
+}
