@@ -126,6 +126,10 @@ void trtreport_recompute(void) {
       [](wasm::Session& session, std::string_view request) { return session.recompute(request); });
 }
 
+void trtreport_skeleton(void) {
+  answer_with([](wasm::Session& session, std::string_view) { return session.skeleton(); });
+}
+
 void trtreport_devices(void) {
   answer_with(
       [](wasm::Session& session, std::string_view request) { return session.devices(request); });

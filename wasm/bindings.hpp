@@ -21,6 +21,7 @@ char* trtreport_request(uint32_t bytes);
 void trtreport_open(void);
 void trtreport_analyse(void);
 void trtreport_recompute(void);
+void trtreport_skeleton(void);
 void trtreport_devices(void);
 // Hands over the devices that are not built in, for this instance's life.
 void trtreport_library(void);

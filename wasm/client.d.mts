@@ -67,6 +67,7 @@ export interface BuiltInDevices {
 export class Core {
   open(files: CoreFile[], options?: CoreOptions): { file: string; bytes: number; nodes: number };
   analyse(options: CoreOptions, take: (piece: Uint8Array) => boolean | void): { bytes: number };
+  skeleton(take: (piece: Uint8Array) => boolean | void): { bytes: number };
   document(options?: CoreOptions): string;
   recompute(options?: RecomputeOptions): Recomputed;
   devices(): BuiltInDevices;

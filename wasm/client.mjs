@@ -59,9 +59,18 @@ export class Core {
   // Hands the document to `take` as pieces of UTF-8, which are gone after the call; false from it
   // ends the writing.
   analyse(options, take) {
+    return this.written("analyse", options, take);
+  }
+
+  // The model without its weights, handed on like a document: what a live report carries.
+  skeleton(take) {
+    return this.written("skeleton", undefined, take);
+  }
+
+  written(name, request, take) {
     this.take = take;
     try {
-      return this.call("analyse", options);
+      return this.call(name, request);
     } finally {
       this.take = null;
     }

@@ -76,6 +76,7 @@ std::string error_text(const Error& error) {
 
 void Session::close() {
   analysis_.reset();
+  model_ = nullptr;
   files_.reset();
   source_.reset();
   shown_nodes_.clear();
@@ -89,16 +90,16 @@ std::string Session::open(std::string_view request) {
   auto parsed = parse_open(request);
   if (!parsed) return error_text(parsed.error());
   source_ = std::make_unique<HostSource>(host_, parsed->model);
-  ByteSource* model = source_.get();
-  if (onnx::SkeletonFiles::recognizes(*model)) {
-    auto skeleton = onnx::SkeletonFiles::open(*model);
+  model_ = source_.get();
+  if (onnx::SkeletonFiles::recognizes(*model_)) {
+    auto skeleton = onnx::SkeletonFiles::open(*model_);
     if (!skeleton) return error_text(skeleton.error());
-    model = &(*skeleton)->model();
+    model_ = &(*skeleton)->model();
     files_ = std::move(*skeleton);
   } else {
     files_ = std::make_unique<HostFiles>(host_, std::move(parsed->files));
   }
-  auto analysis = Analysis::run(*model, files_.get(), std::move(parsed->options.options));
+  auto analysis = Analysis::run(*model_, files_.get(), std::move(parsed->options.options));
   if (!analysis) {
     close();
     return error_text(analysis.error());
@@ -121,6 +122,19 @@ std::string Session::analyse(std::string_view request) {
     return error_text({"cancelled", "the document was not taken to its end"});
   shown_nodes_ = listed();
   shown_binding_ = analysis_->options().binding;
+  return answer([&](JsonWriter& json) { json.member("bytes", sink.bytes()); });
+}
+
+std::string Session::skeleton() const {
+  if (!analysis_) return not_open();
+  const auto file = onnx::make_skeleton_file(analysis_->graph().model(), *model_);
+  if (!file) return error_text(file.error());
+  HostSink sink(host_);
+  constexpr size_t kStep = size_t{1} << 20;
+  for (size_t at = 0; at < file->size(); at += kStep) {
+    if (!sink.write(std::string_view(*file).substr(at, kStep)))
+      return error_text({"cancelled", "the skeleton was not taken to its end"});
+  }
   return answer([&](JsonWriter& json) { json.member("bytes", sink.bytes()); });
 }
 

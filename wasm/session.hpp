@@ -30,6 +30,9 @@ class Session {
   // ids still are those of the last document. Figures that precisions do not touch are among the
   // columns only when the binding is another than that of the figures last given.
   std::string recompute(std::string_view request);
+  // Writes the opened model's skeleton file to the host: {"bytes"}. Error codes: not_open,
+  // cancelled, unreadable.
+  std::string skeleton() const;
   // Without a request the built-in devices, {"version","default_device","devices"}; else those that
   // it holds as text, {"devices"}: what the core makes of them, each with its precisions.
   std::string devices(std::string_view request) const;
@@ -50,6 +53,7 @@ class Session {
   Host& host_;
   std::unique_ptr<HostSource> source_;
   std::unique_ptr<ExternalFiles> files_;
+  ByteSource* model_ = nullptr;  // of the two
   std::unique_ptr<Analysis> analysis_;
   // What the host has: the nodes of the last document, and the binding of the last figures.
   std::vector<NodeId> shown_nodes_;

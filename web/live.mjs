@@ -24,6 +24,20 @@ const packed = (id, bytes) =>
 export const inScript = (text) =>
   text.replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--');
 
+/** What a live report runs and how it looks; the page puts them into the reports that it exports. */
+export async function bundleLive(common) {
+  const settings = { ...common, minify: true, legalComments: 'none', write: false };
+  const bundle = async (path, options) => {
+    const made = await build({ ...settings, entryPoints: [join(root, path)], ...options });
+    return made.outputFiles[0].text;
+  };
+  return {
+    script: inScript(await bundle('src/live/main.tsx', { format: 'iife', plugins: [shared()] })),
+    style: (await bundle('src/live/live.css', {})).trim(),
+    worker: await bundle('src/live/worker.ts', { format: 'iife' }),
+  };
+}
+
 export async function buildLive(common) {
   const core = process.env.TRTREPORT_WASM || join(root, '../build/wasm');
   const output = join(root, 'dist/live.html');
@@ -31,22 +45,15 @@ export async function buildLive(common) {
     rmSync(output, { force: true });
     return;
   }
-  const settings = { ...common, minify: true, legalComments: 'none', write: false };
-  const bundle = async (path, options) => {
-    const made = await build({ ...settings, entryPoints: [join(root, path)], ...options });
-    return made.outputFiles[0].text;
-  };
-  const script = await bundle('src/live/main.tsx', { format: 'iife', plugins: [shared()] });
-  const style = await bundle('src/live/live.css', {});
-  const worker = await bundle('src/live/worker.ts', { format: 'iife' });
+  const { script, style, worker } = await bundleLive(common);
   const glue = readFileSync(join(core, 'trtreport.js'), 'utf8');
   writeFileSync(
     output,
     [
-      `<style>${style.trim()}</style>`,
+      `<style>${style}</style>`,
       packed('core', readFileSync(join(core, 'trtreport.wasm'))),
       packed('worker', `${glue}\n;var trtreportDevices=${JSON.stringify(readDevices())};${worker}`),
-      `<script>${inScript(script)}</script>`,
+      `<script>${script}</script>`,
       '',
     ].join('\n'),
   );

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readDevices } from './live.mjs';
+import { bundleLive, readDevices } from './live.mjs';
 import { sample } from './sample.mjs';
 import { shared } from './shared.mjs';
 
@@ -38,6 +38,8 @@ const kFiles = [
   'report.js',
   'page.js',
   'worker.js',
+  'live.js',
+  'live.css',
   'trtreport.js',
   'trtreport.wasm',
   'devices.json',
@@ -90,11 +92,10 @@ export async function buildPage(common) {
     define: { ...common.define, kSampleBytes: String(weightBytes) },
     plugins: [shared()],
   });
-  await build({
-    ...settings,
-    entryPoints: { worker: join(root, 'src/live/worker.ts') },
-    format: 'iife',
-  });
+  const live = await bundleLive(common);
+  writeFileSync(join(dist, 'worker.js'), live.worker);
+  writeFileSync(join(dist, 'live.js'), live.script);
+  writeFileSync(join(dist, 'live.css'), live.style);
   await build({ ...settings, entryPoints: { page: source('styles/page.css') } });
   const index = readFileSync(source('index.html'), 'utf8');
   writeFileSync(join(dist, 'index.html'), index.replace('{{policy}}', kPolicy));

@@ -1,7 +1,7 @@
 // The hosted page in real browsers, served from a sub-path as static hosts do: every way in, what-if,
 // sweep, comparison, exports, offline, and each thing that can go wrong.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -42,6 +42,8 @@ async function openSample(page) {
 
 const control = (page, name) =>
   page.locator('.bar-controls > .choice', { hasText: name }).locator('select, input');
+const chooseDevice = (page, name) =>
+  control(page, 'Device').selectOption(JSON.stringify([name, 'datasheet']));
 const text = (page, selector) => page.locator(selector).first().innerText();
 const time = (page) => text(page, '.tile-value');
 const changed = (page, before) =>
@@ -343,11 +345,50 @@ test('everything that can be exported is what it says', async () => {
     assert.match(await text(report.page, '#notices'), /notices/);
     assert.deepEqual(report.faults, []);
     await report.close();
+    const fixed = await download(page, 'static');
+    assert.ok(statSync(fixed.path).size <= 1_000_000);
+    const still = await openReport(browser, fixed.path);
+    assert.equal(await still.page.locator('.number-field').count(), 0);
+    assert.deepEqual(still.faults, []);
+    await still.close();
     const plain = await openReport(browser, html.path, { context: { javaScriptEnabled: false } });
     const body = (await text(plain.page, '#summary')).replaceAll('\u00a0', ' ');
     for (const part of ['NVIDIA H100 SXM', '4.09 GMAC', 'Costliest layers', 'Inputs and outputs'])
       assert.ok(body.includes(part), part);
     await plain.close();
+  });
+});
+
+const kSwitch = {
+  device: (page) => chooseDevice(page, 'NVIDIA GeForce RTX 3080'),
+  batch: (page) => control(page, 'Batch').fill('8'),
+};
+test('an exported report recomputes from its file alone', async () => {
+  await inPage(async (page) => {
+    await drop(page, [files['resnet50.onnx'], files['resnet50.weights'], files['device.json']]);
+    await opened(page, 'resnet50.onnx');
+    await page.locator('.verdict', { hasText: 'Test Accelerator' }).waitFor();
+    await settled(page);
+    const live = {};
+    const { path } = await download(page, 'html');
+    assert.ok(statSync(path).size <= 1_800_000, `${statSync(path).size} bytes`);
+    const report = await openReport(browser, path);
+    await control(report.page, 'Batch').waitFor();
+    for (const [name, act] of Object.entries(kSwitch))
+      for (const each of [page, report.page]) {
+        const before = await time(each);
+        await act(each);
+        await changed(each, before);
+        await each.waitForTimeout(600);
+        live[name] ??= await text(each, '.verdict');
+        assert.equal(await text(each, '.verdict'), live[name]);
+      }
+    assert.match(live.batch, /3080/);
+    await chooseDevice(report.page, 'Test Accelerator');
+    await report.page.locator('.verdict', { hasText: 'Test Accelerator' }).waitFor();
+    assert.equal(await report.page.locator('.live-trouble').count(), 0);
+    assert.deepEqual(report.faults, []);
+    await report.close();
   });
 });
 

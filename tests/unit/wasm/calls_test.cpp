@@ -33,6 +33,24 @@ TEST_CASE("open answers with what it opened", "[wasm]") {
   CHECK(code_of(call(trtreport_recompute)) == "not_open");
 }
 
+TEST_CASE("the skeleton of a model opens to the same document", "[wasm]") {
+  reset_host();
+  CHECK(code_of(call(trtreport_skeleton)) == "not_open");
+  REQUIRE(code_of(open_model("chain.onnx", small_model())).empty());
+  const std::string whole = document();
+  host().takes = false;
+  CHECK(code_of(call(trtreport_skeleton)) == "cancelled");
+  host().takes = true;
+  for (int round = 0; round < 2; ++round) {  // the second time of the skeleton itself
+    host().written.clear();
+    const json answer = call(trtreport_skeleton);
+    const std::string skeleton = host().written;
+    CHECK(answer == json({{"bytes", skeleton.size()}}));
+    REQUIRE(code_of(open_model("chain.onnx", skeleton)).empty());
+    CHECK(document() == whole);
+  }
+}
+
 TEST_CASE("requests are checked member by member", "[wasm]") {
   reset_host();
   const char* const opens[] = {"",

@@ -72,6 +72,7 @@ export type Request =
   | { do: 'reopen'; model: CoreFile; options: CoreOptions }
   | { do: 'analyse'; options: CoreOptions }
   | { do: 'recompute'; options: CoreOptions; columns: boolean }
+  | { do: 'skeleton' }
   | { do: 'describe'; devices: DeviceRequest[] }
   | { do: 'devices' };
 export type Message =
@@ -128,6 +129,11 @@ export class Core {
   /** The figures without columns: a point of a sweep. */
   probe(options: CoreOptions): Promise<Recomputed> {
     return this.ask<Recomputed>({ do: 'recompute', options, columns: false });
+  }
+
+  /** The model without its weights, as a file that reopen takes. */
+  skeleton(): Promise<Uint8Array> {
+    return this.ask<Uint8Array>({ do: 'skeleton' });
   }
 
   devices(): Promise<BuiltInDevices> {

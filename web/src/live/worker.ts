@@ -8,7 +8,7 @@ import {
   createCore,
 } from '../../../wasm/client.mjs';
 import { type DeviceFile, filesOf, readLibrary } from './library';
-import type { CoreFault, CoreFile, CoreOptions, Message, Request, Stage } from './core';
+import type { CoreFault, CoreFile, Message, Request, Stage } from './core';
 
 declare const self: DedicatedWorkerGlobalScope;
 /** What trtreport.js, which lies beside this script, defines. */
@@ -52,11 +52,12 @@ function zeros({ name, size }: { name: string; size: number }): ReadableFile {
   return { name, size, read: (offset, length) => new Uint8Array(Math.min(length, size - offset)) };
 }
 
-function analyse(client: Client, options: CoreOptions): Uint8Array {
+/** All that a call of the core writes. */
+function gathered(write: (take: (piece: Uint8Array) => void) => unknown): Uint8Array {
   const pieces: Uint8Array[] = [];
   let length = 0;
   tell('analysing', current.bytes);
-  client.analyse(options, (piece) => {
+  write((piece) => {
     pieces.push(piece.slice());
     length += piece.length;
     tell('writing', length);
@@ -103,6 +104,10 @@ async function serve(request: Request): Promise<{ done: unknown; transfer: Trans
       const transfer = Object.values(answer.columns).map((column) => column.buffer as ArrayBuffer);
       return { done: answer, transfer };
     }
+    case 'skeleton': {
+      const bytes = gathered((take) => client.skeleton(take));
+      return { done: bytes, transfer: [bytes.buffer as ArrayBuffer] };
+    }
     case 'reopen':
       client.open([watched(request.model)], request.options);
       // The columns that later answers leave out are those of this binding.
@@ -115,7 +120,8 @@ async function serve(request: Request): Promise<{ done: unknown; transfer: Trans
     }
     case 'analyse':
   }
-  const bytes = analyse(client, request.options);
+  const { options } = request;
+  const bytes = gathered((take) => client.analyse(options, take));
   return { done: bytes, transfer: [bytes.buffer as ArrayBuffer] };
 }
 

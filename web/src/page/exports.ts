@@ -7,10 +7,10 @@ import type { ReportDocument } from '../report/document';
 import type { Figures } from '../report/figures';
 import { printRoofline } from '../report/views/print';
 import { readDocument } from '../live/core';
-import { reportFile } from './reportfile';
+import { type LiveParts, reportFile } from './reportfile';
 import type { Opened } from './state';
 
-export const kExports = ['html', 'json', 'csv', 'svg', 'png', 'netron'] as const;
+export const kExports = ['html', 'static', 'json', 'csv', 'svg', 'png', 'netron'] as const;
 export type ExportKind = (typeof kExports)[number];
 
 const kPngScale = 2;
@@ -33,9 +33,11 @@ export async function save(kind: ExportKind, opened: Opened): Promise<void> {
     saveBlob(`${stem}.${name}`, new Blob([content], { type }));
   await whatIf.settled();
   switch (kind) {
-    case 'html': {
+    case 'html':
+    case 'static': {
       const bytes = await whatIf.document();
-      return text('report.html', 'text/html', await reportFile(bytes, readDocument(bytes)));
+      const live = kind === 'html' ? await liveParts(opened) : null;
+      return text('report.html', 'text/html', await reportFile(bytes, readDocument(bytes), live));
     }
     case 'json':
       return text('json', 'application/json', (await whatIf.document()) as BlobPart);
@@ -52,6 +54,14 @@ export async function save(kind: ExportKind, opened: Opened): Promise<void> {
         netron(report.document.value, report.figures.value),
       );
   }
+}
+
+async function liveParts({ core, whatIf }: Opened): Promise<LiveParts> {
+  const skeleton = await core.skeleton();
+  const known = whatIf.known();
+  if (!known || typeof known.request === 'string') return { skeleton, devices: [] };
+  const { file, content } = known.request;
+  return { skeleton, devices: [{ name: known.device.name, file, content }] };
 }
 
 function layersCsv(document: ReportDocument, figures: Figures): string {

@@ -18,11 +18,12 @@ const escapeHtml = (text: string) =>
     .replace(/[&<>"']/g, (character) => kEntities[character]!);
 
 /** A file that lies beside the page. */
-export async function ownFile(name: string): Promise<string> {
+async function ownBytes(name: string): Promise<Uint8Array> {
   const response = await fetch(name);
   if (!response.ok) throw new Error(`${name}: ${response.status}`);
-  return response.text();
+  return new Uint8Array(await response.arrayBuffer());
 }
+export const ownFile = async (name: string) => new TextDecoder().decode(await ownBytes(name));
 
 async function packed(bytes: Uint8Array): Promise<string> {
   const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(new CompressionStream('gzip'));
@@ -82,7 +83,37 @@ export function plainSummary(document: ReportDocument): string {
   ].join('\n');
 }
 
-export async function reportFile(packable: Uint8Array, document: ReportDocument): Promise<string> {
+/** What makes the report recompute: the model without its weights, and devices that the user gave. */
+export interface LiveParts {
+  skeleton: Uint8Array;
+  devices: { name: string; file: string; content: string }[];
+}
+
+const part = (id: string, content: string, type = 'application/octet-stream') =>
+  `<script type="${type}" id="${id}">${content}</script>`;
+
+/** The core, its worker and the script that asks them, as the build puts them into live.html. */
+async function liveHtml({ skeleton, devices }: LiveParts): Promise<string> {
+  const [style, script, worker, glue, library] = await Promise.all(
+    ['live.css', 'live.js', 'worker.js', 'trtreport.js', 'devices.json'].map(ownFile),
+  );
+  const inWorker = `${glue}\n;var trtreportDevices=${library};${worker}`;
+  return [
+    part('skeleton', await packed(skeleton)),
+    part('device-files', JSON.stringify(devices).replaceAll('<', '\\u003c'), 'application/json'),
+    `<style>${style}</style>`,
+    part('core', await packed(await ownBytes('trtreport.wasm'))),
+    part('worker', await packed(new TextEncoder().encode(inWorker))),
+    `<script>${script}</script>`,
+  ].join('\n');
+}
+
+/** Without `live` the report is static. */
+export async function reportFile(
+  packable: Uint8Array,
+  document: ReportDocument,
+  live: LiveParts | null,
+): Promise<string> {
   const [shell, style, script, notices] = await Promise.all(
     ['report.html', 'report.css', 'report.js', 'THIRD_PARTY_NOTICES.txt'].map(ownFile),
   );
@@ -92,9 +123,9 @@ export async function reportFile(packable: Uint8Array, document: ReportDocument)
     '{{{summary}}}': plainSummary(document),
     '{{{document}}}': await packed(packable),
     '{{{script}}}': script!,
-    '{{{live}}}': '',
+    '{{{live}}}': live ? await liveHtml(live) : '',
     '{{{notices}}}': escapeHtml(notices!),
   };
   const parts = shell!.split(/(\{\{\{?[a-z]+\}?\}\})/);
-  return parts.map((part) => values[part] ?? part).join('');
+  return parts.map((each) => values[each] ?? each).join('');
 }

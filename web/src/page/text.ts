@@ -123,7 +123,11 @@ export const kEnglishPage = {
   editor_before: 'Library, derived',
   editor_after: 'Edited',
   editor_formula: 'Derivation',
-  export_html: 'Report (HTML)',
+  export_html: 'Report, live (HTML)',
+  export_html_hint:
+    'One file that recomputes offline for another device, batch or precision.\nIt publishes the architecture: names, shapes, wiring and small constants, but no weights.',
+  export_static: 'Report, static (HTML)',
+  export_static_hint: 'The figures as they are now, without the analysis core and the model.',
   export_json: 'Analysis (JSON)',
   export_csv: 'Layers (CSV)',
   export_svg: 'Roofline (SVG)',

@@ -1,9 +1,15 @@
 // The menu of what can be saved, each made in the browser from what is on the screen.
 
 import { useSignal } from '@preact/signals';
-import { kExports, save } from '../exports';
+import { type ExportKind, kExports, save } from '../exports';
 import type { Opened, PageState } from '../state';
-import { say } from '../text';
+import { type PageKey, say } from '../text';
+
+const kTips: Partial<Record<ExportKind, PageKey>> = {
+  html: 'export_html_hint',
+  static: 'export_static_hint',
+  netron: 'export_netron_hint',
+};
 
 export function ExportMenu({ page, opened }: { page: PageState; opened: Opened }) {
   const busy = useSignal(false);
@@ -28,7 +34,7 @@ export function ExportMenu({ page, opened }: { page: PageState; opened: Opened }
             class="menu-item"
             disabled={busy.value}
             data-export={kind}
-            data-tip={kind === 'netron' ? say('export_netron_hint') : undefined}
+            data-tip={kTips[kind] && say(kTips[kind])}
             onClick={() => void run(kind)}
           >
             {say(`export_${kind}`)}
