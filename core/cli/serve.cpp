@@ -125,7 +125,8 @@ class Service {
     // The page's own address takes them too: it is what people hand to trtprobe.
     for (const char* path : {"/devices", "/"}) {
       server_.Post(path,
-                   [this](const Request& request, Response& response) { take(request, response); });
+                   [this](const Request& request, Response& response,
+                          const httplib::ContentReader& read) { take(request, response, read); });
     }
     server_.Get(".*", [this](const Request& request, Response& response) {
       const PageFile* file = page_.find(request.path);
@@ -185,17 +186,27 @@ class Service {
            same_token(std::string_view(given).substr(kBearer.size()), options_.token);
   }
 
-  void take(const Request& request, Response& response) {
+  // Read here and not by the library, which would take 8 kB at most of what curl sends as a form
+  // unless told otherwise.
+  void take(const Request& request, Response& response, const httplib::ContentReader& read) {
+    if (request.is_multipart_form_data())
+      return refuse(response, 400, "bad_request", "send the file alone, as the request's body");
+    std::string body;
+    const bool whole = read([&body](const char* part, size_t size) {
+      body.append(part, size);
+      return true;
+    });
+    if (!whole) return;
     if (!is_allowed(request)) {
       response.set_header("WWW-Authenticate", "Bearer");
       return refuse(response, 401, "unauthorized", "the token is missing or another one");
     }
-    const auto stored = store_.put(request.body);
+    const auto stored = store_.put(body);
     if (!stored) {
       const Error& error = stored.error();
       return refuse(response, status_of(error), error.code, error.message);
     }
-    const Json file = {{"file", stored->file}, {"content", request.body}};
+    const Json file = {{"file", stored->file}, {"content", body}};
     events_.add("event: device\ndata: " + file.dump() + "\n\n");
     std::fprintf(stderr, "trtreport: took %s (%s): %s/%s\n", escape_terminal(stored->name).c_str(),
                  stored->measured ? "measured" : "datasheet", options_.devices.c_str(),

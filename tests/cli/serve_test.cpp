@@ -107,7 +107,10 @@ class Server {
                 ? "Host: 127.0.0.1:" + std::to_string(port_) + "\r\n"
                 : "") +
            headers + "Content-Length: " + std::to_string(length) +
-           "\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n";
+           (headers.find("Content-Type:") == std::string::npos
+                ? "\r\nContent-Type: application/json"
+                : "") +
+           "\r\nConnection: close\r\n\r\n";
   }
 
   Answer ask(const std::string& request, const std::string& body = {},
@@ -205,6 +208,16 @@ TEST_CASE("serve: the page's own address takes uploads, as trtprobe sends them",
   CHECK(server.post(device("x"), bearer, "/").status == 201);
   CHECK(server.kept() == std::vector<std::string>{"x.json"});
   CHECK(server.post(device("x"), bearer, "/index.html").status == 404);
+}
+
+TEST_CASE("serve: what curl sends by itself is taken, whatever it calls it", "[serve]") {
+  Server server;
+  const std::string form = "Content-Type: application/x-www-form-urlencoded\r\n";
+  CHECK(server.post(device("Long", 1e12, 100 * 1024), form).status == 201);
+  CHECK(server.post(device("Longer", 1e12, 300 * 1024), form).status == 413);
+  CHECK(server.post("--b\r\n\r\n{}\r\n--b--", "Content-Type: multipart/form-data; boundary=b\r\n")
+            .status == 400);
+  CHECK(server.kept() == std::vector<std::string>{"long.json"});
 }
 
 TEST_CASE("serve: what is no device file is refused and leaves nothing", "[serve]") {
