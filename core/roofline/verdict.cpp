@@ -130,7 +130,9 @@ class Writer {
     const auto [bound, all] = memory_bound_contractions();
     if (roofline_.ridge && all > 0) {
       const std::string ridge = plain_or_quantity(*roofline_.ridge);
-      text += ": " + grouped(static_cast<double>(bound)) + " of " + count_of(all, "contraction") +
+      // Bounds of memory and arithmetic follow from the ridge; launches have nothing to do with it.
+      text += &most == &parts[2] ? "; " : ": ";
+      text += grouped(static_cast<double>(bound)) + " of " + count_of(all, "contraction") +
               (all == 1 ? " lies" : " lie") + " below the ridge of " + ridge + " FLOP/B";
       args.insert(args.end(), {{"below", std::to_string(bound)},
                                {"contractions", std::to_string(all)},

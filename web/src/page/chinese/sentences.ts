@@ -3,8 +3,8 @@
 
 import type { Language } from '../../report/text';
 
-const bound = (what: string) => [
-  `其中 {share} ${what}：{contractions} 个乘加类算子中有 {below} 个低于 {ridge} FLOP/B 的拐点。`,
+const bound = (what: string, stop = '：') => [
+  `其中 {share} ${what}${stop}{contractions} 个乘加类算子中有 {below} 个低于 {ridge} FLOP/B 的拐点。`,
   `其中 {share} ${what}。`,
 ];
 
@@ -13,7 +13,7 @@ export const kVerdicts: Language['verdicts'] = {
   no_work: '在 {device} 上以 {precision^} 运行时，这个模型没有可计时的内容。',
   memory_bound: bound('受内存带宽限制'),
   compute_bound: bound('受算力限制'),
-  launch_bound: bound('花在内核启动上'),
+  launch_bound: bound('花在内核启动上', '；'),
   hottest: '{op} 占 {op_share} 的时间；最耗时的节点是“{node}”，占 {node_share}。',
   memory: '权重占 {weights}，激活峰值 {activations}。',
   fits_memory: '权重占 {weights}，激活峰值 {activations}，设备的 {memory} 容得下。',
