@@ -7,6 +7,7 @@
 #include "pruning/select.hpp"
 #include "pruning/sliced_graph.hpp"
 #include "pruning/sparsity.hpp"
+#include "roofline/padding.hpp"
 #include "trtreport.hpp"
 
 #include <cstdint>
@@ -123,13 +124,6 @@ class Pruning {
   std::vector<pruning::SparseLayer> sparse_layers_;
   std::vector<SparseGain> sparse_gains_;
 };
-
-// The channels that a tensor core of this precision takes at once: 16 bytes of them.
-uint32_t channel_multiple(Precision precision);
-
-// The same figures with the reduction and the output channels of every contraction with a weight
-// padded to a multiple.
-Figures pad_channels(const Figures& figures, const Graph& graph, uint32_t multiple);
 
 // Of each node, the seconds that 2:4 takes or, where it does not pay, those without; empty where
 // the device has no sparse peak. `layers` of the graph that the figures are of.

@@ -8,6 +8,7 @@
 #include "cli/file_source.hpp"
 #include "cli/output.hpp"
 #include "cli/page.hpp"
+#include "cli/plan.hpp"
 #include "cli/progress.hpp"
 #include "cli/pruning.hpp"
 #include "cli/quantize.hpp"
@@ -78,6 +79,8 @@ struct Work {
   std::unique_ptr<Analysis> main, least, most;
   std::vector<DeviceFile> device_files;
   std::unique_ptr<quantization::Quantization> quantization;  // null where weights are not read
+  std::unique_ptr<PrecisionPlanner> planner;                 // null where they were not looked at
+  bool tell_plan = false;
   std::unique_ptr<QuantizationSection> quantization_section;
   std::unique_ptr<Pruning> pruning;  // null where it is not asked for
   std::unique_ptr<PruningSection> pruning_section;
@@ -262,6 +265,7 @@ void write_outputs(const Work& work, bool live, Outputs& outputs) {
   if (!fine || !outputs.terminal) return;
   outputs.terminal->write(summary_text(summary, {use_colour()}));
   if (work.pruning) outputs.terminal->write(pruning_text(*work.pruning));
+  if (work.tell_plan) outputs.terminal->write(plan_text(*work.planner, *work.quantization));
 }
 
 // Every output is whole before the first one appears.
@@ -342,7 +346,7 @@ std::optional<Failure> read_activations(const CommandLine& line,
 std::optional<Failure> quantize(const CommandLine& line, Work& work, Progress& progress) {
   constexpr uint64_t kMostUnasked = 200'000'000;
   const bool wanted = line.quantize.value_or(!line.html.empty());
-  if (!wanted || (line.html.empty() && line.json.empty())) return std::nullopt;
+  if (!wanted || (line.html.empty() && line.json.empty() && !line.plan)) return std::nullopt;
   auto found =
       std::make_unique<quantization::Quantization>(work.main->graph(), *work.source, line.schemes);
   if (auto failure = read_caches(line, *found)) return failure;
@@ -350,10 +354,24 @@ std::optional<Failure> quantize(const CommandLine& line, Work& work, Progress& p
   if (line.quantize || found->weight_bytes() < kMostUnasked) {
     progress.stage("quantizing weights");
     quantize_weights(*found, worker_threads(), &progress);
+    const quantization::PlanRequest request = line.plan.value_or(quantization::first_plan());
+    work.planner = std::make_unique<PrecisionPlanner>(
+        *work.main, plan_layers(*work.main, *found, request), request);
   }
   work.quantization = std::move(found);
-  work.quantization_section = std::make_unique<QuantizationSection>(*work.main, *work.quantization);
+  work.tell_plan = line.plan.has_value();
+  work.quantization_section =
+      std::make_unique<QuantizationSection>(*work.main, *work.quantization, work.planner.get());
   return std::nullopt;
+}
+
+// Of the analysis, and where quantization was asked for, of that too.
+Diagnostics findings_of(const CommandLine& line, const Work& work) {
+  Diagnostics findings = work.main->diagnostics();
+  if (!line.quantize.value_or(false) || !work.quantization) return findings;
+  for (const quantization::Lint& lint : work.quantization->lints())
+    findings.add({lint.severity, std::string(lint.code), lint.message, lint.args, lint.node, {}});
+  return findings;
 }
 
 std::optional<Failure> run(const CommandLine& line, Progress& progress) {
@@ -369,7 +387,7 @@ std::optional<Failure> run(const CommandLine& line, Progress& progress) {
   write_outputs(*work, line.live, *outputs);
   if (auto failure = finish(*outputs)) return failure;
   progress.end();
-  print_diagnostics(line.argument, work->main->diagnostics(), line.verbose);
+  print_diagnostics(line.argument, findings_of(line, *work), line.verbose);
   return std::nullopt;
 }
 

@@ -53,6 +53,9 @@ Quantization; on by itself where a report is written and the weights are below 2
       --activations PATH     samples of activations by tensor name, a .npz or a folder of .npy:
                              every calibrator's scale, and what the order of batches does to it
       --calibration FILE     a TensorRT calibration cache, audited; a second one is compared with it
+      --plan LIST            choose every layer's precision: latency=2ms, sqnr=35 (dB), fastest,
+                             keep-first-last; base=fp16 (bf16, fp32), format=int8 (fp8, int4, or
+                             int8+int4); repeatable. A screening by rounding errors, no accuracy
 
 Pruning: what removing channels would really save (reads the weights):
       --prune RATIOS         shares of every group's channels that go: 0.25,0.5,0.75, or default
@@ -79,6 +82,7 @@ Examples:
   trtreport model.onnx --minShapes=x:1x3x224x224 --optShapes=x:8x3x224x224 --maxShapes=x:32x3x224x224
   trtreport model.onnx --markdown - --csv layers.csv
   trtreport model.onnx --json analysis.json --quantize --calibrator entropy
+  trtreport model.onnx --plan sqnr=30,keep-first-last --device a100-sxm-80gb
   trtreport model.onnx --json - | python3 -m json.tool
   trtreport model.onnx --device jetson-agx-orin-64gb:30W --precision int8
   trtreport model.onnx --prune 0.5 --round-to 16 --emit-mask plan.json

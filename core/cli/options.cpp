@@ -13,7 +13,7 @@ namespace {
 struct Words {
   std::vector<std::string> dims, shapes;
   std::vector<std::string> precisions;
-  std::vector<std::string> formats, calibrators;
+  std::vector<std::string> formats, calibrators, plans;
   bool quantize = false, no_quantize = false;
   std::string batch, shapes_list, least, best, most, convention = "hardware";
   bool no_tf32 = false;
@@ -55,6 +55,7 @@ void add_options(CLI::App& app, CommandLine& line, Words& words) {
   add_texts(app, "--calibrator", words.calibrators);
   app.add_option("--activations", line.activations)->type_name("PATH");
   add_texts(app, "--calibration", line.calibration);
+  add_texts(app, "--plan", words.plans);
   app.add_option("--prune", words.prune)->type_name("RATIOS");
   app.add_option("--prune-criterion", words.prune_criterion)->type_name("CRITERION");
   app.add_flag("--prune-global", words.prune_global);
@@ -160,6 +161,22 @@ Fault check_outputs(const CommandLine& line) {
   return std::nullopt;
 }
 
+// Several --plan are one list. What it asks for has to be tried on the weights.
+Fault read_plan(const Words& words, CommandLine& line) {
+  if (words.plans.empty()) return std::nullopt;
+  std::string list;
+  for (const std::string& text : words.plans) list += (list.empty() ? "" : ",") + text;
+  auto request = quantization::parse_plan_request(list);
+  if (!request) return "--plan: " + request.error();
+  for (const quantization::Scheme& scheme : quantization::schemes_of(*request)) {
+    const auto found = std::find(line.schemes.begin(), line.schemes.end(), scheme);
+    if (found == line.schemes.end()) line.schemes.push_back(scheme);
+  }
+  line.plan = std::move(*request);
+  line.quantize = true;
+  return std::nullopt;
+}
+
 Fault read_schemes(const Words& words, CommandLine& line) {
   if (words.quantize && words.no_quantize) return "--quantize and --no-quantize exclude each other";
   if (words.quantize) line.quantize = true;
@@ -178,10 +195,11 @@ Fault read_schemes(const Words& words, CommandLine& line) {
   if (line.calibration.size() > 2) return "--calibration: two caches can be compared, not more";
   const bool named = !words.formats.empty() || !words.calibrators.empty() ||
                      !line.activations.empty() || !line.calibration.empty();
-  if (named && words.no_quantize)
-    return "--formats, --calibrator, --activations and --calibration exclude --no-quantize";
+  if ((named || !words.plans.empty()) && words.no_quantize)
+    return "--formats, --calibrator, --activations, --calibration and --plan exclude --no-quantize";
   if (named) line.quantize = true;
-  if (line.quantize.value_or(false) && line.html.empty() && line.json.empty())
+  if (Fault fault = read_plan(words, line)) return fault;
+  if (line.quantize.value_or(false) && !line.plan && line.html.empty() && line.json.empty())
     return "--quantize: name what to write its figures to, -o report.html or --json FILE";
   return std::nullopt;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "prune.hpp"
+#include "quantization/plan.hpp"
 #include "quantization/scheme.hpp"
 #include "roofline/device.hpp"
 #include "trtreport.hpp"
@@ -62,12 +63,13 @@ struct CommandLine {
   // Weights are quantized: always, never, or (not said) where a report is written and they are
   // small.
   std::optional<bool> quantize;
-  std::vector<quantization::Scheme> schemes;  // what to try on them
-  std::string activations;                    // a .npz or a folder of .npy; empty: none
-  std::vector<std::string> calibration;       // TensorRT caches, at most two
-  std::optional<PruneOptions> prune;          // --prune or --prune-groups
-  std::string prune_groups;                   // the file, read when the model is
-  std::string mask;                           // --emit-mask
+  std::vector<quantization::Scheme> schemes;      // what to try on them
+  std::string activations;                        // a .npz or a folder of .npy; empty: none
+  std::vector<std::string> calibration;           // TensorRT caches, at most two
+  std::optional<quantization::PlanRequest> plan;  // --plan; else what a report's plan starts from
+  std::optional<PruneOptions> prune;              // --prune or --prune-groups
+  std::string prune_groups;                       // the file, read when the model is
+  std::string mask;                               // --emit-mask
   bool verbose = false;
   DeriveNumbers derive;
   ServeOptions serve;

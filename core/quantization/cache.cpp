@@ -67,6 +67,8 @@ bool keeps_range(const Graph& graph, TensorId tensor) {
   return false;
 }
 
+std::string quoted(const std::string& name) { return "'" + name + "'"; }
+
 class Auditor {
  public:
   Auditor(const CalibrationCache& cache, const Graph& graph) : cache_(cache), graph_(graph) {
@@ -87,8 +89,9 @@ class Auditor {
     const auto found = by_name_.find(entry.tensor);
     return found == by_name_.end() ? kNoTensor : found->second;
   }
-  void say(Severity severity, std::string_view code, TensorId tensor, std::string message) {
-    lints_.push_back({severity, code, std::move(message), kNoNode, tensor});
+  void say(Severity severity, std::string_view code, TensorId tensor, std::string message,
+           Lint::Args args) {
+    lints_.push_back({severity, code, std::move(message), kNoNode, tensor, std::move(args)});
   }
 
   void check_entries() {
@@ -96,18 +99,21 @@ class Auditor {
       const TensorId tensor = find(entry);
       if (!is_valid(entry.scale)) {
         say(Severity::Error, "cache_scale_invalid", tensor,
-            "'" + entry.tensor + "': its scale is 0, negative or no number");
+            "'" + entry.tensor + "': its scale is 0, negative or no number",
+            {{"name", quoted(entry.tensor)}});
       }
       if (++seen_[entry.tensor] == 2) {
         say(Severity::Warning, "cache_tensor_repeated", tensor,
-            "'" + entry.tensor + "' is listed more than once: the last line counts");
+            "'" + entry.tensor + "' is listed more than once: the last line counts",
+            {{"name", quoted(entry.tensor)}});
       }
       // Names that TensorRT gave, such as "(Unnamed Layer* 48) [Constant]_output".
       if (tensor == kNoTensor && entry.tensor.substr(0, 9) != "(Unnamed ") {
         say(Severity::Warning, "cache_tensor_unknown", kNoTensor,
             "'" + entry.tensor +
                 "' is no tensor of this model: the cache is of another, or of "
-                "another export of it");
+                "another export of it",
+            {{"name", quoted(entry.tensor)}});
       }
     }
   }
@@ -123,7 +129,8 @@ class Auditor {
       seen_[name] = 1;
       say(Severity::Warning, "cache_tensor_missing", node.inputs[0],
           "'" + name + "', which " + std::string(op) +
-              " reads, has no scale: that layer cannot run in INT8");
+              " reads, has no scale: that layer cannot run in INT8",
+          {{"name", quoted(name)}, {"op", std::string(op)}});
     }
   }
 
@@ -139,7 +146,8 @@ class Auditor {
       if (entries.size() < kWorthSaying) continue;
       say(Severity::Warning, "cache_scale_repeated", find(*entries.front()),
           std::to_string(entries.size()) + " tensors share the scale of '" +
-              entries.front()->tensor + "' although no copy connects them");
+              entries.front()->tensor + "' although no copy connects them",
+          {{"count", std::to_string(entries.size())}, {"name", quoted(entries.front()->tensor)}});
     }
   }
 
@@ -158,7 +166,8 @@ class Auditor {
       const double ratio = static_cast<double>(entry.scale) / median;
       if (ratio < kFactor && ratio > 1 / kFactor) continue;
       say(Severity::Note, "cache_scale_outlier", find(entry),
-          "'" + entry.tensor + "': its scale is more than a hundredfold away from the median one");
+          "'" + entry.tensor + "': its scale is more than a hundredfold away from the median one",
+          {{"name", quoted(entry.tensor)}});
     }
   }
 

@@ -6,6 +6,7 @@
 #include "quantization/histogram.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -55,5 +56,20 @@ struct HistogramErrors {
   uint64_t clipped = 0;
 };
 HistogramErrors errors_at(const Histogram& histogram, const Element& element, double amax);
+
+// One threshold of the curves that show why calibrators differ.
+struct ThresholdPoint {
+  double amax = 0;
+  float scale = 1;                   // amax / largest value of the element, as float32
+  std::optional<double> divergence;  // Kullback-Leibler of TensorRT's entropy calibrator, in nats;
+                                     // none below 128 bins, where it is infinite, and where the
+                                     // element is no 8-bit integer
+  std::optional<double> sqnr_db;     // at bin centres; none where nothing changes
+  double clipped_share = 0;          // of the counted values
+};
+ThresholdPoint threshold_at(const Histogram& histogram, const Element& element, double amax);
+// At the upper edge of every bin, ascending. Costs the square of the number of bins: made for the
+// 512 of a report.
+std::vector<ThresholdPoint> threshold_curve(const Histogram& histogram, const Element& element);
 
 }  // namespace trtreport::quantization

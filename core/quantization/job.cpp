@@ -24,8 +24,10 @@ WeightJob::WeightJob(const onnx::Model& model, ByteSource& source, const onnx::T
       factors_(std::move(factors)),
       plans_(schemes.size()) {
   for (const Scheme& scheme : schemes) {
-    result_.schemes.push_back({scheme, {}, {}, {}, false});
+    result_.schemes.push_back({scheme, {}, {}, {}, false, {}});
     wants_two_sided_ = wants_two_sided_ || scheme.calibrator == Calibrator::EntropyOnnxRuntime;
+    wants_channel_ranges_ =
+        wants_channel_ranges_ || (scheme.granularity == Granularity::Channel && !scheme.symmetric);
   }
   result_.elements = onnx::element_count(data.dims);
   if (result_.elements == 0) {
@@ -40,8 +42,13 @@ WeightJob::WeightJob(const onnx::Model& model, ByteSource& source, const onnx::T
     return;
   }
   const size_t channels = static_cast<size_t>(layout_.channels);
-  channel_low_.assign(channels, std::numeric_limits<float>::infinity());
-  channel_high_.assign(channels, -std::numeric_limits<float>::infinity());
+  low_ = std::numeric_limits<float>::infinity();
+  high_ = -low_;
+  result_.channel_largest.assign(channels, 0);
+  if (wants_channel_ranges_) {
+    channel_low_.assign(channels, low_);
+    channel_high_.assign(channels, high_);
+  }
   if (!factors_.empty()) result_.channel_largest_before.assign(channels, 0);
   if (layout_.elements() <= kMostKept) kept_.resize(static_cast<size_t>(chunks_.count()));
 }
@@ -131,6 +138,11 @@ void WeightJob::merge(const Partial& partial) {
   if (result_.error) return;
   const size_t channel = static_cast<size_t>(partial.chunk.channel);
   for (size_t c = 0; c < partial.low.size(); ++c) {
+    low_ = std::min(low_, partial.low[c]);
+    high_ = std::max(high_, partial.high[c]);
+    float& largest = result_.channel_largest[channel + c];
+    largest = std::max({largest, partial.high[c], -partial.low[c]});
+    if (!wants_channel_ranges_) continue;
     channel_low_[channel + c] = std::min(channel_low_[channel + c], partial.low[c]);
     channel_high_[channel + c] = std::max(channel_high_[channel + c], partial.high[c]);
   }
@@ -150,6 +162,9 @@ void WeightJob::merge(const Partial& partial) {
     const std::vector<double>& losses = partial.losses[s];
     double* total = plans_[s].losses.data() + channel * kCandidates;
     for (size_t i = 0; i < losses.size(); ++i) total[i] += losses[i];
+    if (layout_.channels > kMostScales) continue;
+    std::vector<float>& scales = result_.schemes[s].channel_scales;
+    scales.insert(scales.end(), partial.scales[s].begin(), partial.scales[s].end());
   }
 }
 
@@ -174,20 +189,14 @@ void WeightJob::end_pass() {
 
 void WeightJob::end_ranges() {
   WeightResult& result = result_;
-  float low = std::numeric_limits<float>::infinity(), high = -low;
-  for (size_t c = 0; c < channel_low_.size(); ++c) {
-    low = std::min(low, channel_low_[c]);
-    high = std::max(high, channel_high_[c]);
-    const float largest = std::max({channel_high_[c], -channel_low_[c], 0.0f});
-    result.channel_largest.push_back(largest);
+  for (const float largest : result.channel_largest)
     result.dead_channels += largest <= kDeadMagnitude ? 1 : 0;
-  }
-  if (low <= high) {
-    result.low = low;
-    result.high = high;
+  if (low_ <= high_) {
+    result.low = low_;
+    result.high = high_;
   }
   result.dead = result.largest() <= kDeadMagnitude;
-  result.constant = !result.dead && low == high;
+  result.constant = !result.dead && low_ == high_;
   if (result.nonfinite > 0) {
     for (std::vector<float>& values : kept_) {
       for (float& value : values) {
@@ -205,7 +214,7 @@ void WeightJob::end_ranges() {
                       static_cast<double>(result.largest())};
   if (wants_two_sided_) {
     two_sided_ = {std::vector<uint64_t>(kCalibrationBins), result.histogram.range,
-                  static_cast<double>(low), static_cast<double>(high)};
+                  static_cast<double>(low_), static_cast<double>(high_)};
   }
   plan_from_ranges();
   stage_ = Stage::Errors;
@@ -220,7 +229,10 @@ void WeightJob::finish() {
   }
   for (size_t s = 0; s < result_.schemes.size(); ++s) {
     prefer_max(s);
-    result_.schemes[s].metrics = metrics_of(plans_[s].errors, result_.power, result_.finite());
+    SchemeResult& found = result_.schemes[s];
+    found.metrics = metrics_of(plans_[s].errors, result_.power, result_.finite());
+    if (searches_channels(found.scheme) && !searches_in_chunk(found.scheme))
+      found.channel_scales = std::move(plans_[s].scales);
   }
   std::vector<Plan>().swap(plans_);
 }

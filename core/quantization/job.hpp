@@ -23,6 +23,8 @@ struct SchemeResult {
   std::optional<int32_t> zero_point;  // by tensor only
   Metrics metrics;
   bool fell_back = false;  // the calibrator cannot judge these values; max was taken
+  // Of channel MSE, up to kMostScales; those of max follow from channel_largest.
+  std::vector<float> channel_scales;
 };
 
 struct WeightResult : ValueSummary {
@@ -41,6 +43,8 @@ class WeightJob {
  public:
   // Weights up to this many elements stay in memory between passes.
   static constexpr uint64_t kMostKept = uint64_t{1} << 20;
+  // Channels whose searched scales are handed out.
+  static constexpr uint64_t kMostScales = uint64_t{1} << 20;
 
   // What one thread needs to take steps; made once, used for any job of one model.
   struct Scratch {
@@ -72,15 +76,17 @@ class WeightJob {
   void run(Scratch& scratch);
 
   const WeightResult& result() const { return result_; }
+  // What result() was; the job is of no more use.
+  WeightResult take_result() { return std::move(result_); }
 
  private:
   enum class Stage : uint8_t { Range, Errors, Searched, Done };
   // What a scheme rounds with in the present pass.
   struct Plan {
-    bool due = false;                // in this pass
-    std::vector<float> scales;       // one, or one a channel; blocks find theirs
-    std::vector<float> zero_points;  // likewise; empty where symmetric
-    std::vector<double> losses;      // channel MSE: candidates of each channel
+    bool due = false;            // in this pass
+    std::vector<float> scales;   // of the tensor, or of each channel where they were searched for
+    float zero_point = 0;        // of the tensor
+    std::vector<double> losses;  // channel MSE over several chunks: candidates of each channel
     Errors errors;
     Errors at_max;  // tensor MSE: of the whole range, found on the way
   };
@@ -93,17 +99,25 @@ class WeightJob {
                    Partial& partial) const;
   void find_losses(const Chunk& chunk, std::span<const float> values, size_t scheme,
                    std::vector<double>& losses) const;
+  // Scales of the chunk's channels, and where asymmetric their zero points, into the scratch.
+  void find_channel_scales(const Chunk& chunk, const Scheme& scheme, Scratch& scratch) const;
   void round_blocks(const Chunk& chunk, std::span<const float> values, const Scheme& scheme,
                     Scratch& scratch, ErrorLanes& lanes) const;
   void round_channels(const Chunk& chunk, std::span<const float> values, const Scheme& scheme,
-                      const Plan& plan, ErrorLanes& lanes) const;
+                      std::span<const float> scales, std::span<const float> zero_points,
+                      ErrorLanes& lanes) const;
   void end_ranges();
   void plan_from_ranges();
   void plan_from_search();
   float searched_amax(const Scheme& scheme, bool& fell_back) const;
   size_t max_twin(size_t scheme) const;
   void prefer_max(size_t scheme);
-  void pick_channel_scales(const Scheme& scheme, Plan& plan) const;
+  // The best candidate of each channel from `first` on.
+  void pick_channel_scales(const Scheme& scheme, uint64_t first, std::span<const double> losses,
+                           std::vector<float>& scales) const;
+  bool searches_in_chunk(const Scheme& scheme) const {
+    return searches_channels(scheme) && chunks_.whole_runs();
+  }
   double ratio_at(const Element& element, int candidate) const;
   void finish();
 
@@ -115,10 +129,11 @@ class WeightJob {
   std::vector<double> factors_;
   Stage stage_ = Stage::Range;
   std::vector<Plan> plans_;  // by scheme
-  bool wants_two_sided_ = false, any_searched_ = false;
+  bool wants_two_sided_ = false, wants_channel_ranges_ = false, any_searched_ = false;
   TwoSidedHistogram two_sided_;
-  std::vector<float> channel_low_, channel_high_;
-  mutable std::vector<std::vector<float>> kept_;  // by chunk
+  float low_ = 0, high_ = 0;                       // of all; crossed where nothing is finite
+  std::vector<float> channel_low_, channel_high_;  // where an asymmetric scheme asks for them
+  mutable std::vector<std::vector<float>> kept_;   // by chunk
   WeightResult result_;
 };
 

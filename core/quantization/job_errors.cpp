@@ -10,10 +10,6 @@
 namespace trtreport::quantization {
 namespace {
 
-bool searches_channels(const Scheme& scheme) {
-  return scheme.granularity == Granularity::Channel && scheme.calibrator == Calibrator::Mse;
-}
-
 bool is_searched(const Scheme& scheme) {
   switch (scheme.calibrator) {
     case Calibrator::Mse:
@@ -66,27 +62,16 @@ void WeightJob::plan_from_ranges() {
     const Scheme& scheme = result_.schemes[s].scheme;
     const Element& element = row(scheme.format).element;
     Plan& plan = plans_[s];
-    plan.due = !is_searched(scheme) || (is_tensor_mse(scheme) && max_twin(s) == plans_.size());
-    if (searches_channels(scheme)) plan.losses.assign(channel_low_.size() * kCandidates, 0);
-    if (!plan.due || scheme.granularity == Granularity::Block) continue;
-    if (scheme.granularity == Granularity::Channel) {
-      for (size_t c = 0; c < channel_low_.size(); ++c) {
-        if (scheme.symmetric) {
-          plan.scales.push_back(symmetric_scale(element, result_.channel_largest[c]));
-          continue;
-        }
-        const ScaleAndZero found = asymmetric_scale(element, static_cast<double>(channel_low_[c]),
-                                                    static_cast<double>(channel_high_[c]));
-        plan.scales.push_back(found.scale);
-        plan.zero_points.push_back(static_cast<float>(found.zero_point));
-      }
-      continue;
-    }
+    plan.due = !is_searched(scheme) || searches_in_chunk(scheme) ||
+               (is_tensor_mse(scheme) && max_twin(s) == plans_.size());
+    if (searches_channels(scheme) && !searches_in_chunk(scheme))
+      plan.losses.assign(result_.channel_largest.size() * kCandidates, 0);
+    if (!plan.due || scheme.granularity != Granularity::Tensor) continue;
     ScaleAndZero found;
     if (!scheme.symmetric) {
       found = asymmetric_scale(element, static_cast<double>(result_.low),
                                static_cast<double>(result_.high));
-      plan.zero_points = {static_cast<float>(found.zero_point)};
+      plan.zero_point = static_cast<float>(found.zero_point);
     } else if (scheme.calibrator != Calibrator::None) {
       found.scale = symmetric_scale(element, result_.largest());
     }
@@ -120,35 +105,40 @@ float WeightJob::searched_amax(const Scheme& scheme, bool& fell_back) const {
   return fell_back ? result_.largest() : static_cast<float>(amax);
 }
 
-void WeightJob::pick_channel_scales(const Scheme& scheme, Plan& plan) const {
+void WeightJob::pick_channel_scales(const Scheme& scheme, uint64_t first,
+                                    std::span<const double> losses,
+                                    std::vector<float>& scales) const {
   const Element& element = row(scheme.format).element;
-  for (size_t c = 0; c < channel_low_.size(); ++c) {
-    const double* losses = plan.losses.data() + c * kCandidates;
+  const size_t count = losses.size() / kCandidates;
+  scales.clear();
+  scales.reserve(count);
+  for (size_t c = 0; c < count; ++c) {
+    const std::span<const double> candidates = losses.subspan(c * kCandidates, kCandidates);
     size_t best = 0;
     for (size_t i = 1; i < kCandidates; ++i) {
-      if (losses[i] < losses[best]) best = i;
+      if (candidates[i] < candidates[best]) best = i;
     }
-    const float largest = result_.channel_largest[c];
+    const float largest = result_.channel_largest[static_cast<size_t>(first) + c];
     const double ratio = ratio_at(element, static_cast<int>(best));
-    plan.scales.push_back(best == 0 ? symmetric_scale(element, largest)
-                                    : static_cast<float>(static_cast<double>(largest) * ratio /
-                                                         static_cast<double>(element.high)));
+    scales.push_back(best == 0 ? symmetric_scale(element, largest)
+                               : static_cast<float>(static_cast<double>(largest) * ratio /
+                                                    static_cast<double>(element.high)));
   }
-  std::vector<double>().swap(plan.losses);
 }
 
 void WeightJob::plan_from_search() {
   for (size_t s = 0; s < plans_.size(); ++s) {
     SchemeResult& result = result_.schemes[s];
     Plan& plan = plans_[s];
-    plan.due = is_searched(result.scheme);
+    plan.due = is_searched(result.scheme) && !searches_in_chunk(result.scheme);
     if (!plan.due) continue;
     any_searched_ = true;
     plan.at_max = plan.errors;
     plan.errors = {};
     plan.scales.clear();
     if (searches_channels(result.scheme)) {
-      pick_channel_scales(result.scheme, plan);
+      pick_channel_scales(result.scheme, 0, plan.losses, plan.scales);
+      std::vector<double>().swap(plan.losses);
       continue;
     }
     const float amax = searched_amax(result.scheme, result.fell_back);
@@ -168,21 +158,38 @@ void WeightJob::find_errors(const Chunk& chunk, std::span<const float> values, S
   }
   partial.errors.resize(plans_.size());
   partial.losses.resize(plans_.size());
+  partial.scales.resize(plans_.size());
   for (size_t s = 0; s < plans_.size(); ++s) {
     const Scheme& scheme = result_.schemes[s].scheme;
     const Plan& plan = plans_[s];
-    if (stage_ == Stage::Errors && searches_channels(scheme))
+    if (stage_ == Stage::Errors && searches_channels(scheme)) {
       find_losses(chunk, values, s, partial.losses[s]);
+      if (plan.due) {
+        pick_channel_scales(scheme, chunk.channel, partial.losses[s], partial.scales[s]);
+        partial.losses[s].clear();
+      }
+    }
     if (!plan.due) continue;
     ErrorLanes lanes;
     switch (scheme.granularity) {
-      case Granularity::Tensor:
-        vector_kernels().round({row(scheme.format).element, scheme.format == Format::Bf16,
-                                plan.scales, plan.zero_points},
-                               values, lanes);
+      case Granularity::Tensor: {
+        const std::span<const float> shift(&plan.zero_point, scheme.symmetric ? 0u : 1u);
+        vector_kernels().round(
+            {row(scheme.format).element, scheme.format == Format::Bf16, plan.scales, shift}, values,
+            lanes);
         break;
+      }
       case Granularity::Channel:
-        round_channels(chunk, values, scheme, plan, lanes);
+        if (!searches_channels(scheme)) {
+          find_channel_scales(chunk, scheme, scratch);
+          round_channels(chunk, values, scheme, scratch.scales, scratch.zero_points, lanes);
+        } else if (stage_ == Stage::Errors) {
+          round_channels(chunk, values, scheme, partial.scales[s], {}, lanes);
+        } else {
+          const std::span<const float> scales(plan.scales);
+          round_channels(chunk, values, scheme, scales.subspan(static_cast<size_t>(chunk.channel)),
+                         {}, lanes);
+        }
         break;
       case Granularity::Block:
         round_blocks(chunk, values, scheme, scratch, lanes);
@@ -191,19 +198,36 @@ void WeightJob::find_errors(const Chunk& chunk, std::span<const float> values, S
   }
 }
 
+void WeightJob::find_channel_scales(const Chunk& chunk, const Scheme& scheme,
+                                    Scratch& scratch) const {
+  const Element& element = row(scheme.format).element;
+  scratch.scales.clear();
+  scratch.zero_points.clear();
+  for (size_t c = static_cast<size_t>(chunk.channel); c < chunk.channel + chunk.channels; ++c) {
+    if (scheme.symmetric) {
+      scratch.scales.push_back(symmetric_scale(element, result_.channel_largest[c]));
+      continue;
+    }
+    const ScaleAndZero found = asymmetric_scale(element, static_cast<double>(channel_low_[c]),
+                                                static_cast<double>(channel_high_[c]));
+    scratch.scales.push_back(found.scale);
+    scratch.zero_points.push_back(static_cast<float>(found.zero_point));
+  }
+}
+
+// `scales` and `zero_points` of the chunk's channels.
 void WeightJob::round_channels(const Chunk& chunk, std::span<const float> values,
-                               const Scheme& scheme, const Plan& plan, ErrorLanes& lanes) const {
+                               const Scheme& scheme, std::span<const float> scales,
+                               std::span<const float> zero_points, ErrorLanes& lanes) const {
   const size_t length = static_cast<size_t>(chunk.length);
   const size_t channels = static_cast<size_t>(chunk.channels);
-  const size_t first = static_cast<size_t>(chunk.channel);
   Rounding rounding{row(scheme.format).element, false, {}, {}};
   const bool even = length % kLanes == 0;
   rounding.block = even ? length : SIZE_MAX;
   const size_t calls = even ? 1 : channels, each = even ? channels : 1;
   for (size_t c = 0; c < calls; ++c) {
-    rounding.scales = std::span(plan.scales).subspan(first + c, each);
-    if (!plan.zero_points.empty())
-      rounding.zero_points = std::span(plan.zero_points).subspan(first + c, each);
+    rounding.scales = scales.subspan(c, each);
+    if (!zero_points.empty()) rounding.zero_points = zero_points.subspan(c, each);
     vector_kernels().round(rounding, values.subspan(c * length, each * length), lanes);
   }
 }

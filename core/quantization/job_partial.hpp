@@ -23,6 +23,7 @@ struct WeightJob::Partial {
   std::vector<uint64_t> counts, two_sided;
   std::vector<Errors> errors;               // by scheme
   std::vector<std::vector<double>> losses;  // by scheme: candidates of each channel of the chunk
+  std::vector<std::vector<float>> scales;   // by scheme: picked for each channel of the chunk
 };
 
 }  // namespace trtreport::quantization

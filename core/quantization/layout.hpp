@@ -29,6 +29,8 @@ class Chunks {
   explicit Chunks(const Layout& layout);
   uint64_t count() const { return columns_ * pieces_; }
   Chunk at(uint64_t index) const;
+  // Whether every channel lies in one chunk as a whole.
+  bool whole_runs() const { return pieces_ == 1; }
   // Values of a chunk, run after run, wherever they lie. `room` is reused between calls.
   tl::expected<void, Error> load(onnx::WeightReader& reader, const Chunk& chunk,
                                  std::vector<float>& values, std::vector<float>& room) const;

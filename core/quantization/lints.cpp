@@ -58,8 +58,11 @@ class Linter {
     return !outputs.empty() && outputs[0] != kNoTensor && graph_.tensors[outputs[0]].is_output;
   }
 
-  void say(Severity severity, std::string_view code, NodeId node, std::string message) {
-    lints_.push_back({severity, code, std::move(message), node, kNoTensor});
+  // `args` go with the node's name, which every message has.
+  void say(Severity severity, std::string_view code, NodeId node, std::string message,
+           Lint::Args args = {}) {
+    args.insert(args.begin(), {"name", named(node)});
+    lints_.push_back({severity, code, std::move(message), node, kNoTensor, std::move(args)});
   }
 
   void check_values(const QuantizeNode& item) {
@@ -78,7 +81,8 @@ class Linter {
       say(Severity::Error, "activation_by_channel", item.node,
           named(item.node) + " quantizes an activation with " + std::to_string(item.scales) +
               " scales: TensorRT takes one for activations, and scales by channel for weights "
-              "only");
+              "only",
+          {{"count", std::to_string(item.scales)}});
     }
   }
 
@@ -97,7 +101,8 @@ class Linter {
         say(Severity::Warning, "doubled_quantize", item.node,
             named(item.node) + " quantizes what " + named(producer(read)) +
                 " just dequantized: with other scales that rounds twice, with equal ones it is "
-                "idle");
+                "idle",
+            {{"other", named(producer(read))}});
       }
       return;
     }
@@ -118,7 +123,8 @@ class Linter {
         if (op(next) != "BatchNormalization" && op(next) != "Relu" && op(next) != "Clip") continue;
         say(Severity::Warning, "fusion_blocked", item.node,
             named(item.node) + " stands between " + named(from) + " and " + named(next) + " (" +
-                std::string(op(next)) + "), which TensorRT would fuse: quantize behind it instead");
+                std::string(op(next)) + "), which TensorRT would fuse: quantize behind it instead",
+            {{"first", named(from)}, {"second", named(next)}, {"op", std::string(op(next))}});
         return;
       }
     }
@@ -131,7 +137,8 @@ class Linter {
           name == "DynamicQuantizeMatMul" || name == "DynamicQuantizeLSTM") {
         say(Severity::Error, "dynamic_quantization", id,
             named(id) + " (" + std::string(name) +
-                ") quantizes while running: TensorRT has no such operator, use Q/DQ pairs");
+                ") quantizes while running: TensorRT has no such operator, use Q/DQ pairs",
+            {{"op", std::string(name)}});
       }
       if (name == "Add" && !list_.empty()) check_add(id);
     }

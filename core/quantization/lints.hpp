@@ -7,16 +7,20 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace trtreport::quantization {
 
 struct Lint {
+  using Args = std::vector<std::pair<std::string, std::string>>;
+
   Severity severity = Severity::Warning;
   std::string_view code;
   std::string message;
   NodeId node = kNoNode;
   TensorId tensor = kNoTensor;
+  Args args;  // what the message was made from, for translation
 };
 
 // A QuantizeLinear or DequantizeLinear of the model with what its scales are.

@@ -41,6 +41,8 @@ struct LayerChoice {
 
   // What this layer adds to the noise-to-signal ratio at the model's output.
   double nsr() const { return weight_nsr.value_or(0) + activation_nsr.value_or(0); }
+  // None where nothing is known of the weight, and where it stays exact.
+  std::optional<double> sqnr_db() const;
 };
 
 struct PlanLayer {
@@ -109,14 +111,18 @@ struct ParetoPoint {
   PlanTotals totals;
 };
 
-// --plan: items between commas, latency=2ms (s, ms, us), sqnr=35 (dB), keep-first-last,
-// base=fp16|bf16|fp32, format=int8|fp8|int4 or several with +, as in format=int8+int4. INT8 and FP8
-// exclude each other. The error is one line naming the item.
+// --plan: items between commas, "fastest" (no limit), latency=2ms (s, ms, us), sqnr=35 (dB),
+// keep-first-last, base=fp16|bf16|fp32, format=int8|fp8|int4 or several with +, as in
+// format=int8+int4. INT8 and FP8 exclude each other. The error is one line naming the item.
 struct PlanRequest {
   Budget budget;
   LayerPrecision base = LayerPrecision::Fp16;
   std::vector<LayerPrecision> formats = {LayerPrecision::Int8};
 };
+// What nobody asked for otherwise: the fastest with the first and last layers left alone.
+PlanRequest first_plan();
 tl::expected<PlanRequest, std::string> parse_plan_request(std::string_view text);
+// What has to be tried on weights to judge its base and its formats.
+std::vector<Scheme> schemes_of(const PlanRequest& request);
 
 }  // namespace trtreport::quantization

@@ -1,9 +1,13 @@
 // The frame around weights' jobs, and findings about single weights.
 #include "quantization/quantization.hpp"
 
+#include "onnx/reader.hpp"
+#include "quantization/calibrate.hpp"
 #include "quantization/scales.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace trtreport::quantization {
 namespace {
@@ -35,7 +39,7 @@ Quantization::Quantization(const Graph& graph, ByteSource& source, std::vector<S
 
 uint64_t Quantization::elements(size_t weight) const {
   const WeightTarget& target = targets_.weights[weight];
-  return layout_of(stored_data(graph_, target.tensor)->dims, target.channel_axis).elements();
+  return onnx::element_count(stored_data(graph_, target.tensor)->dims);
 }
 
 uint64_t Quantization::weight_bytes(size_t weight) const {
@@ -55,8 +59,8 @@ std::unique_ptr<WeightJob> Quantization::job(size_t weight) const {
                                      target.channel_axis, target.factors, schemes_);
 }
 
-void Quantization::keep(size_t weight, const WeightJob& job) {
-  results_[weight] = std::make_unique<WeightResult>(job.result());
+void Quantization::keep(size_t weight, WeightJob& job) {
+  results_[weight] = std::make_unique<WeightResult>(job.take_result());
 }
 
 std::vector<Lint> Quantization::lints() const {
@@ -81,17 +85,23 @@ void Quantization::add_activation(std::string_view name, std::span<const float> 
   const TensorId tensor = find_tensor(name);
   const std::string quoted = "'" + std::string(name) + "'";
   if (tensor == kNoTensor) {
-    lints_.push_back({Severity::Warning, "activation_unknown",
-                      quoted + " is no tensor of this model: its samples are left out", kNoNode,
-                      kNoTensor});
+    lints_.push_back({Severity::Warning,
+                      "activation_unknown",
+                      quoted + " is no tensor of this model: its samples are left out",
+                      kNoNode,
+                      kNoTensor,
+                      {{"name", quoted}}});
     return;
   }
   activations_.push_back({tensor, analyse_activation(values, batch)});
   if (const uint64_t count = activations_.back().result.nonfinite; count > 0) {
-    lints_.push_back({Severity::Error, "nonfinite_activation",
+    lints_.push_back({Severity::Error,
+                      "nonfinite_activation",
                       quoted + " holds " + std::to_string(count) +
                           " NaN or infinite samples: they are left out of its figures",
-                      kNoNode, tensor});
+                      kNoNode,
+                      tensor,
+                      {{"name", quoted}, {"count", std::to_string(count)}}});
   }
 }
 
@@ -111,23 +121,81 @@ float Quantization::cached_scale(TensorId tensor) const {
   return scale;
 }
 
+std::vector<float> Quantization::stored_scales(size_t weight, const Scheme& scheme) const {
+  const WeightResult* result = this->result(weight);
+  if (result == nullptr || !scheme.symmetric || scheme.granularity == Granularity::Block) return {};
+  const auto found = std::find_if(result->schemes.begin(), result->schemes.end(),
+                                  [&](const SchemeResult& each) { return each.scheme == scheme; });
+  if (found == result->schemes.end()) return {};
+  const std::vector<double>& factors = targets_.weights[weight].factors;
+  std::vector<float> scales = found->channel_scales;
+  if (scheme.granularity == Granularity::Tensor) {
+    // One scale of the folded weight is one a channel of the stored one.
+    scales.assign(std::max<size_t>(factors.size(), 1), found->scale.value_or(1));
+  } else if (scales.empty()) {
+    for (const float largest : result->channel_largest)
+      scales.push_back(symmetric_scale(row(scheme.format).element, largest));
+  }
+  for (size_t c = 0; c < factors.size(); ++c) {
+    const double factor = std::fabs(factors[c]);
+    scales[c] = factor > 0 ? static_cast<float>(static_cast<double>(scales[c]) / factor) : 1;
+  }
+  return scales;
+}
+
+std::optional<Quantization::ActivationScale> Quantization::activation_scale(TensorId tensor,
+                                                                            Format format) const {
+  std::optional<ActivationScale> best;
+  const Activation* sampled = nullptr;
+  for (const Activation& each : activations_) {
+    if (each.tensor == tensor) sampled = &each;
+  }
+  if (sampled != nullptr) {
+    for (const CalibratedScale& each : sampled->result.scales) {
+      if (each.scheme.format != format) continue;
+      if (!best || each.metrics.nsr < *best->nsr)
+        best = ActivationScale{each.scale, each.metrics.nsr, calibrator_text(each.scheme)};
+    }
+  }
+  const float cached = format == Format::Int8 ? cached_scale(tensor) : 0;
+  if (cached > 0 && cached <= std::numeric_limits<float>::max()) {
+    std::optional<double> nsr;
+    if (sampled != nullptr && !sampled->result.histogram.counts.empty()) {
+      const Element& element = row(format).element;
+      const HistogramErrors errors =
+          errors_at(sampled->result.histogram, element,
+                    static_cast<double>(cached) * static_cast<double>(element.high));
+      if (errors.power > 0) nsr = errors.square / errors.power;
+    }
+    best = ActivationScale{cached, nsr, "cache"};
+  }
+  return best;
+}
+
 void Quantization::judge(size_t weight, const WeightResult& result,
                          std::vector<Lint>& lints) const {
   const WeightTarget& target = targets_.weights[weight];
   const std::string name = "'" + std::string(graph_.text(graph_.tensors[target.tensor].name)) + "'";
-  const auto say = [&](Severity severity, std::string_view code, const std::string& message) {
-    lints.push_back({severity, code, name + message, target.node, target.tensor});
+  const auto say = [&](Severity severity, std::string_view code, const std::string& message,
+                       Lint::Args args = {}) {
+    args.insert(args.begin(), {"name", name});
+    lints.push_back({severity, code, name + message, target.node, target.tensor, std::move(args)});
   };
   if (result.error) {
-    lints.push_back(
-        {Severity::Warning, "weight_unread", result.error->message, target.node, target.tensor});
+    lints.push_back({Severity::Warning,
+                     "weight_unread",
+                     result.error->message,
+                     target.node,
+                     target.tensor,
+                     {{"name", name}, {"cause", result.error->message}}});
     return;
   }
   if (result.nonfinite > 0) {
     say(Severity::Error, "nonfinite_weight",
         " holds " + std::to_string(result.nonfinite) +
             " NaN or infinite values: they are left out of its figures, an engine computes with "
-            "them");
+            "them",
+        {{"count", std::to_string(result.nonfinite)}});
   }
   if (result.elements > 0 && result.dead) {
     say(Severity::Warning, "dead_weight", " is zero throughout: no scale can be found for it");
@@ -144,7 +212,8 @@ void Quantization::judge(size_t weight, const WeightResult& result,
   for (const SchemeResult& scheme : result.schemes) {
     if (scheme.scheme.format == Format::Fp16 && scheme.metrics.overflows > 0) {
       say(Severity::Error, "fp16_overflow",
-          ": " + std::to_string(scheme.metrics.overflows) + " values become infinite in FP16");
+          ": " + std::to_string(scheme.metrics.overflows) + " values become infinite in FP16",
+          {{"count", std::to_string(scheme.metrics.overflows)}});
     }
   }
 }

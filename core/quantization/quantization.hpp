@@ -37,10 +37,15 @@ class Quantization {
 
   // The work on targets().weights[weight].
   std::unique_ptr<WeightJob> job(size_t weight) const;
-  // Keeps what a finished job found; in any order.
-  void keep(size_t weight, const WeightJob& job);
+  // Takes what a finished job found; in any order.
+  void keep(size_t weight, WeightJob& job);
   // Null where no job of it was kept.
   const WeightResult* result(size_t weight) const;
+  // Scales by channel of the weight as it is stored, before BatchNormalization is folded in: what
+  // QuantizeLinear takes. One by tensor; empty where the scheme was not tried, has blocks or is not
+  // symmetric. Rounding a channel with them and then multiplying it by its factor gives what the
+  // folded one gives.
+  std::vector<float> stored_scales(size_t weight, const Scheme& scheme) const;
 
   struct Activation {
     TensorId tensor = kNoTensor;
@@ -56,6 +61,16 @@ class Quantization {
   const std::vector<CalibrationCache>& caches() const { return caches_; }
   // The first cache's scale of a tensor; 0 where it has none.
   float cached_scale(TensorId tensor) const;
+
+  // One scale of an activation for INT8 or FP8 E4M3.
+  struct ActivationScale {
+    float scale = 1;
+    std::optional<double> nsr;  // of the samples under it; none where only the cache has it
+    std::string calibrator;     // "cache", or which
+  };
+  // The calibration cache's (INT8), else of the samples' calibrators the one of least error; none
+  // where the tensor has neither, or only zeros.
+  std::optional<ActivationScale> activation_scale(TensorId tensor, Format format) const;
 
  private:
   TensorId find_tensor(std::string_view name) const;

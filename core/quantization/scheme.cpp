@@ -123,6 +123,10 @@ void append(const std::vector<Scheme>& more, std::vector<Scheme>& schemes) {
 
 }  // namespace
 
+bool searches_channels(const Scheme& scheme) {
+  return scheme.granularity == G::Channel && scheme.calibrator == C::Mse;
+}
+
 std::string granularity_text(const Scheme& scheme) {
   if (scheme.granularity == G::Block) return "block" + std::to_string(scheme.block);
   return scheme.granularity == G::Channel ? "channel" : "tensor";
@@ -136,6 +140,11 @@ std::string calibrator_text(const Scheme& scheme) {
     if (row.percent == scheme.percent) return std::string(row.name);
   }
   return {};
+}
+
+std::string scheme_text(const Scheme& scheme) {
+  return std::string(row(scheme.format).name) + "/" + granularity_text(scheme) + "/" +
+         calibrator_text(scheme) + (scheme.symmetric ? "" : "/asymmetric");
 }
 
 double bits_per_weight(const Scheme& scheme, uint64_t elements, uint64_t channels) {

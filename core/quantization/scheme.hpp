@@ -37,8 +37,12 @@ struct Scheme {
   friend bool operator==(const Scheme&, const Scheme&) = default;
 };
 
+// Whether each channel's scale is searched for, of least squared error.
+bool searches_channels(const Scheme& scheme);
+
 std::string granularity_text(const Scheme& scheme);  // "tensor", "channel", "block32"
 std::string calibrator_text(const Scheme& scheme);   // "max", "percentile-99.99", ""; see below
+std::string scheme_text(const Scheme& scheme);  // as parse_schemes takes it: "int8/channel/mse"
 // Bits a weight takes, its share of the scales included.
 double bits_per_weight(const Scheme& scheme, uint64_t elements, uint64_t channels);
 

@@ -202,6 +202,7 @@ class Finder {
     const onnx::TensorData& data = *stored_data(graph_, origin->tensor);
     if (!is_weight_type(data.dtype) || origin->axis >= data.dims.size()) return;
     const auto [known, is_new] = index_.try_emplace(origin->tensor, targets_.weights.size());
+    targets_.uses.push_back({id, row.input, known->second});
     if (!is_new) {
       ++targets_.weights[known->second].more_nodes;
       targets_.weights[known->second].factors.clear();  // one reader's normalization is not all's

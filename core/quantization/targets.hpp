@@ -32,8 +32,16 @@ struct StoredQuantized {
   std::string_view how;  // "dequantize", "qlinear", "dynamic", "blocks"
 };
 
+// A node that reads a weight, and as which of its inputs.
+struct WeightUse {
+  NodeId node = kNoNode;
+  uint32_t input = 0;
+  size_t weight = 0;  // index into Targets::weights
+};
+
 struct Targets {
   std::vector<WeightTarget> weights;  // in execution order of their nodes
+  std::vector<WeightUse> uses;        // of all of them, in execution order
   std::vector<StoredQuantized> quantized;
 };
 

@@ -22,6 +22,13 @@ void write_device(const Device& device, JsonWriter& json);
 enum class Columns : bool { Left, Written };
 void write_roofline(const Roofline& roofline, Columns columns, JsonWriter& json);
 
+// {"name":"text"}
+void write_texts(std::string_view key,
+                 const std::vector<std::pair<std::string, std::string>>& texts, JsonWriter& json);
+// [{"code","text","args"}]
+void write_sentences(std::string_view key, const std::vector<Sentence>& sentences,
+                     JsonWriter& json);
+
 // An array of numbers, expression strings and nulls; null where not even the rank is known.
 void write_shape(const Shape& shape, JsonWriter& json);
 // numpy's name; null where unknown.

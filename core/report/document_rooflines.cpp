@@ -8,13 +8,6 @@ namespace {
 
 using Texts = std::vector<std::pair<std::string, std::string>>;
 
-void write_texts(std::string_view key, const Texts& texts, JsonWriter& json) {
-  json.key(key);
-  json.begin_object();
-  for (const auto& [name, text] : texts) json.member(name, text);
-  json.end_object();
-}
-
 std::string_view source_of(bool measured) { return measured ? "measured" : "datasheet"; }
 
 void write_text_or_null(std::string_view key, const std::string& text, JsonWriter& json) {
@@ -53,19 +46,6 @@ void write_groups(std::string_view key, std::string_view what, const std::vector
     json.member("macs", group.macs);
     json.member("flops", group.flops);
     json.member("bytes", group.bytes);
-    json.end_object();
-  }
-  json.end_array();
-}
-
-void write_verdict(const std::vector<Sentence>& verdict, JsonWriter& json) {
-  json.key("verdict");
-  json.begin_array();
-  for (const Sentence& sentence : verdict) {
-    json.begin_object();
-    json.member("code", sentence.code);
-    json.member("text", sentence.text);
-    write_texts("args", sentence.args, json);
     json.end_object();
   }
   json.end_array();
@@ -194,7 +174,7 @@ void write_roofline(const Roofline& roofline, Columns columns, JsonWriter& json)
   json.begin_array();
   for (const uint32_t id : roofline.hottest) json.value(id);
   json.end_array();
-  write_verdict(roofline.verdict, json);
+  write_sentences("verdict", roofline.verdict, json);
   if (columns == Columns::Written) {
     write_column("node_seconds", roofline.node_seconds, json);
     write_bytes("node_bytes", roofline.node_bytes, json);
@@ -202,6 +182,28 @@ void write_roofline(const Roofline& roofline, Columns columns, JsonWriter& json)
     json.member("node_bound", roofline.node_bound);
   }
   json.end_object();
+}
+
+void write_texts(std::string_view key,
+                 const std::vector<std::pair<std::string, std::string>>& texts, JsonWriter& json) {
+  json.key(key);
+  json.begin_object();
+  for (const auto& [name, text] : texts) json.member(name, text);
+  json.end_object();
+}
+
+void write_sentences(std::string_view key, const std::vector<Sentence>& sentences,
+                     JsonWriter& json) {
+  json.key(key);
+  json.begin_array();
+  for (const Sentence& sentence : sentences) {
+    json.begin_object();
+    json.member("code", sentence.code);
+    json.member("text", sentence.text);
+    write_texts("args", sentence.args, json);
+    json.end_object();
+  }
+  json.end_array();
 }
 
 void write_devices(const Analysis& analysis, JsonWriter& json) {

@@ -30,7 +30,7 @@ class Writer {
          JsonWriter& json)
       : found_(found), names_(names), json_(json), ids_(listed_ids(analysis)) {}
 
-  void write() {
+  void write(PrecisionPlanner* planner) {
     json_.begin_object();
     list("weights", found_.targets().weights.size(), [&](size_t i) { write_weight(i); });
     const auto& quantized = found_.targets().quantized;
@@ -42,6 +42,7 @@ class Writer {
     if (!found_.caches().empty()) write_calibration();
     const std::vector<Lint> lints = found_.lints();
     list("lints", lints.size(), [&](size_t i) { write_lint(lints[i]); });
+    if (planner != nullptr) write_precision_plan(*planner, found_, names_, json_);
     json_.end_object();
   }
 
@@ -282,6 +283,7 @@ class Writer {
     json_.member("severity", name(lint.severity));
     json_.member("code", lint.code);
     json_.member("message", lint.message);
+    write_texts("args", lint.args, json_);
     if (lint.node != kNoNode) node(lint.node);
     if (lint.tensor != kNoTensor) json_.member("tensor", names_.tensor(lint.tensor));
     json_.end_object();
@@ -296,7 +298,7 @@ class Writer {
 }  // namespace
 
 void QuantizationSection::write(const DocumentNames& names, JsonWriter& json) const {
-  Writer(analysis_, quantization_, names, json).write();
+  Writer(analysis_, quantization_, names, json).write(planner_);
 }
 
 }  // namespace trtreport

@@ -1,6 +1,7 @@
 // The document's section "quantization".
 #pragma once
 
+#include "precision_plan.hpp"
 #include "quantization/quantization.hpp"
 #include "report/document.hpp"
 
@@ -8,9 +9,11 @@ namespace trtreport {
 
 class QuantizationSection : public DocumentSection {
  public:
-  // Both must outlive it.
-  QuantizationSection(const Analysis& analysis, const quantization::Quantization& quantization)
-      : analysis_(analysis), quantization_(quantization) {}
+  // All must outlive it. With a planner: also which layers are sensitive, and the plan within its
+  // request's budget.
+  QuantizationSection(const Analysis& analysis, const quantization::Quantization& quantization,
+                      PrecisionPlanner* planner = nullptr)
+      : analysis_(analysis), quantization_(quantization), planner_(planner) {}
 
   std::string_view name() const override { return "quantization"; }
   void write(const DocumentNames& names, JsonWriter& json) const override;
@@ -18,6 +21,13 @@ class QuantizationSection : public DocumentSection {
  private:
   const Analysis& analysis_;
   const quantization::Quantization& quantization_;
+  PrecisionPlanner* planner_;
 };
+
+// The members "sensitivity" and, where there is no obstacle, "plan" of that section.
+void write_precision_plan(PrecisionPlanner& planner, const quantization::Quantization& quantization,
+                          const DocumentNames& names, JsonWriter& json);
+// {"seconds",…}: what a plan adds up to; also of one that was made by hand.
+void write_plan_totals(const quantization::PlanTotals& totals, JsonWriter& json);
 
 }  // namespace trtreport

@@ -1,9 +1,11 @@
-// libFuzzer over the whole analysis: any bytes as a model, with the document written, pruning
-// included; nothing may crash, hang or leak. Seeds are the golden models (trtreport_golden --models
-// DIR).
+// libFuzzer over the whole analysis: any bytes as a model, with the document written, quantization,
+// a plan of precisions and pruning included; nothing may crash, hang or leak. Seeds are the golden
+// models (trtreport_golden --models DIR).
+#include "precision_plan.hpp"
 #include "prune.hpp"
 #include "report/document.hpp"
 #include "report/document_pruning.hpp"
+#include "report/quantization.hpp"
 #include "trtreport.hpp"
 
 #include <cstddef>
@@ -17,6 +19,18 @@ class NullSink : public trtreport::Sink {
   bool write(std::string_view) override { return true; }
 };
 
+// Small weights alone, so that an input costs milliseconds.
+void quantize(trtreport::quantization::Quantization& found) {
+  constexpr uint64_t kMostElements = 4096;
+  trtreport::quantization::WeightJob::Scratch scratch;
+  for (size_t weight = 0; weight < found.targets().weights.size() && weight < 16; ++weight) {
+    if (found.elements(weight) > kMostElements) continue;
+    const auto job = found.job(weight);
+    job->run(scratch);
+    found.keep(weight, *job);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -28,16 +42,25 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto analysis = trtreport::Analysis::run(source, nullptr, std::move(options));
   if (!analysis) return 0;
   NullSink sink;
+  namespace quantization = trtreport::quantization;
+  quantization::Quantization found((*analysis)->graph(), source, quantization::all_schemes());
+  quantize(found);
+  quantization::PlanRequest request = quantization::first_plan();
+  request.formats.push_back(quantization::LayerPrecision::Int4);
+  trtreport::PrecisionPlanner planner(**analysis,
+                                      trtreport::plan_layers(**analysis, found, request), request);
+  const trtreport::QuantizationSection quantized(**analysis, found, &planner);
   trtreport::PruneOptions prune;
   prune.ratios = {0.5};
   const auto pruning =
       trtreport::Pruning::run(source, nullptr, (*analysis)->options(), std::move(prune));
   if (!pruning) {
-    trtreport::write_document(**analysis, sink);
+    const trtreport::DocumentSection* const sections[] = {&quantized};
+    trtreport::write_document(**analysis, sink, sections);
     return 0;
   }
-  const trtreport::PruningSection section(**pruning);
-  const trtreport::DocumentSection* const sections[] = {&section};
+  const trtreport::PruningSection pruned(**pruning);
+  const trtreport::DocumentSection* const sections[] = {&quantized, &pruned};
   trtreport::write_document(**analysis, sink, sections);
   trtreport::write_prune_plan(**pruning, (*pruning)->scenarios().front(), sink);
   return 0;

@@ -187,3 +187,60 @@ TEST_CASE("calibrate: degenerate histograms", "[quantization][calibrate]") {
   CHECK(entropy_threshold(Histogram{}).amax == 0);
   CHECK(percentile_threshold(Histogram{}, 99.9).amax == 0);
 }
+
+TEST_CASE("calibrate: curves over the threshold have the calibrators' minima",
+          "[quantization][calibrate]") {
+  const Element& element = row(Format::Int8).element;
+  std::vector<uint64_t> counts = decay(512, 5);
+  for (uint64_t& count : counts) count = count < 32 ? 0 : count;
+  counts.back() = 1;
+  const Histogram histogram = with(counts);
+  const std::vector<ThresholdPoint> curve = threshold_curve(histogram, element);
+  REQUIRE(curve.size() == 512);
+  CHECK(curve.back().amax == 512);
+  CHECK(curve.back().clipped_share == 0);
+  CHECK(curve.back().scale == 512.0f / 127);
+  CHECK(!curve[126].divergence);
+  CHECK(curve[127].divergence);
+
+  const Threshold entropy = entropy_threshold(histogram);
+  CHECK(*curve[entropy.bin - 1].divergence == entropy.divergence);
+  double best = 0;
+  for (const ThresholdPoint& point : curve) {
+    if (point.divergence) CHECK(*point.divergence >= entropy.divergence);
+    best = std::max(best, point.sqnr_db.value());
+  }
+  const HistogramErrors least =
+      errors_at(histogram, element, mse_threshold(histogram, element).amax);
+  CHECK(10 * std::log10(least.power / least.square) > best - 0.5);
+
+  // Half the range: the values of the upper bins count as clipped, but for those within half a
+  // step.
+  uint64_t above = 0, all = 0;
+  for (size_t bin = 0; bin < 512; ++bin) {
+    all += counts[bin];
+    if (static_cast<double>(bin) + 0.5 > 256 * 127.5 / 127) above += counts[bin];
+  }
+  CHECK(curve[255].clipped_share ==
+        Approx(static_cast<double>(above) / static_cast<double>(all)).epsilon(1e-12));
+}
+
+TEST_CASE("calibrate: one threshold is a point of its curve", "[quantization][calibrate]") {
+  const Histogram histogram = with(decay(512, 6));
+  for (const Format format : {Format::Int8, Format::Fp8E4M3, Format::Int4}) {
+    const Element& element = row(format).element;
+    const std::vector<ThresholdPoint> curve = threshold_curve(histogram, element);
+    for (const size_t bin : {1u, 100u, 128u, 300u, 512u}) {
+      const ThresholdPoint& expected = curve[bin - 1];
+      const ThresholdPoint point = threshold_at(histogram, element, histogram.edge(bin));
+      CHECK(point.scale == expected.scale);
+      CHECK(point.divergence == expected.divergence);
+      CHECK(point.sqnr_db == expected.sqnr_db);
+      CHECK(point.clipped_share == expected.clipped_share);
+      CHECK(point.divergence.has_value() == (format == Format::Int8 && bin >= 128));
+    }
+  }
+  CHECK(threshold_curve({}, row(Format::Int8).element).empty());
+  CHECK(!threshold_at({}, row(Format::Int8).element, 1).sqnr_db);
+  CHECK(!threshold_at(histogram, row(Format::Int8).element, 0).sqnr_db);
+}

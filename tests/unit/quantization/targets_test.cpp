@@ -3,44 +3,16 @@
 #include "quantization/targets.hpp"
 
 #include "catch.hpp"
-#include "models/text_model.hpp"
+#include "opened.hpp"
 #include "quantization/lints.hpp"
-#include "quantization/quantization.hpp"
-#include "trtreport.hpp"
 
 #include <algorithm>
 
 using namespace trtreport;
 using namespace trtreport::quantization;
+using test::Opened;
 
 namespace {
-
-struct Opened {
-  explicit Opened(const char* text)
-      : model(*models::parse_text_model(text)),
-        source("m.onnx",
-               std::as_bytes(std::span<const char>(model.bytes.data(), model.bytes.size()))),
-        analysis(*Analysis::run(source, nullptr, {})) {}
-  Opened(const Opened&) = delete;
-
-  Quantization quantize(const char* schemes = "default") {
-    Quantization found(analysis->graph(), source, *parse_schemes(schemes));
-    WeightJob::Scratch scratch;
-    for (size_t weight = 0; weight < found.targets().weights.size(); ++weight) {
-      const auto job = found.job(weight);
-      job->run(scratch);
-      found.keep(weight, *job);
-    }
-    return found;
-  }
-  std::string name(TensorId tensor) const {
-    return std::string(analysis->graph().text(analysis->graph().tensors[tensor].name));
-  }
-
-  models::TextModel model;
-  MemorySource source;
-  std::unique_ptr<Analysis> analysis;
-};
 
 std::vector<std::string> codes(const Quantization& found) {
   std::vector<std::string> all;
@@ -106,6 +78,45 @@ m (float[1, 3, 2, 2] x) => (float[1, 1, 2, 2] y)
   const WeightResult& result = *found.result(0);
   CHECK(result.channel_largest[0] ==
         Approx(static_cast<double>(result.channel_largest_before[0]) * 7.499062676).epsilon(1e-6));
+
+  // QuantizeLinear stands before the normalization, at scales of the weight as stored.
+  const std::vector<float> scales =
+      found.stored_scales(0, parse_schemes("int8/channel/max")->at(0));
+  REQUIRE(scales.size() == 1);
+  CHECK(scales[0] == Approx(result.channel_largest_before[0] / 127).epsilon(1e-6));
+  CHECK(found.stored_scales(0, parse_schemes("int8/tensor/max")->at(0)) == scales);
+  const float searched = found.stored_scales(0, parse_schemes("int8/channel/mse")->at(0)).at(0);
+  CHECK(searched <= scales[0]);
+  CHECK(searched > scales[0] / 2);
+  CHECK(found.stored_scales(0, parse_schemes("int8/tensor/entropy")->at(0)).empty());
+  CHECK(found.stored_scales(0, parse_schemes("int4/block32/max")->at(0)).empty());
+}
+
+TEST_CASE("quantization: an activation's scale is the cache's, else the best calibrator's",
+          "[quantization][targets]") {
+  Opened opened(R"(
+@weight w float32[4,4]
+<ir_version: 8, opset_import: ["" : 17]>
+m (float[2, 4] x) => (float[2, 4] y) { y = MatMul (x, w) }
+)");
+  Quantization found = opened.quantize();
+  const TensorId x = opened.analysis->graph().nodes[0].inputs[0];
+  CHECK(!found.activation_scale(x, Format::Int8));
+  const std::vector<float> values = {0.5f, -1.0f, 2.0f, -4.0f, 0.25f, 127.0f, 3.0f, -9.0f};
+  found.add_activation("x", values, 4);
+  const auto sampled = found.activation_scale(x, Format::Int8);
+  REQUIRE(sampled.has_value());
+  CHECK(sampled->scale <= 1);
+  for (const CalibratedScale& each : found.activations()[0].result.scales) {
+    if (each.scheme.format == Format::Int8) CHECK(*sampled->nsr <= each.metrics.nsr);
+  }
+  CHECK(found.activation_scale(x, Format::Fp8E4M3)->calibrator == "max");
+  found.add_cache(*parse_calibration_cache("TRT-8601-MinMaxCalibration\nx: 40000000\n"));
+  const auto cached = found.activation_scale(x, Format::Int8);
+  REQUIRE(cached.has_value());
+  CHECK(cached->scale == 2);
+  CHECK(cached->calibrator == "cache");
+  CHECK(*cached->nsr > *sampled->nsr);
 }
 
 TEST_CASE("targets: a weight of two readers is listed once", "[quantization][targets]") {

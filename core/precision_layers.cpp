@@ -1,0 +1,158 @@
+// Which nodes a plan decides on, and what was found about their weights.
+#include "precision_plan.hpp"
+#include "roofline/dependence.hpp"
+
+#include <algorithm>
+
+namespace trtreport {
+namespace {
+
+using namespace quantization;
+
+// Operators that TensorRT runs in 8 bits between Q/DQ pairs.
+bool is_quantizable(std::string_view op) {
+  for (const std::string_view each : {"Conv", "ConvTranspose", "Gemm", "MatMul"}) {
+    if (each == op) return true;
+  }
+  return false;
+}
+
+// Tensors before the first layer and behind the last one: those that every path to them from the
+// inputs (from them to the outputs) reaches without a layer.
+struct Ends {
+  std::vector<bool> before, behind;  // by tensor
+};
+
+bool is_data(const Graph& graph, TensorId id) {
+  if (id == kNoTensor) return false;
+  const Tensor& tensor = graph.tensors[id];
+  return tensor.kind != TensorKind::Weight && tensor.data == nullptr;
+}
+
+Ends find_ends(const Analysis& analysis, const std::vector<bool>& is_layer) {
+  const Graph& graph = analysis.graph();
+  const auto& listed = analysis.figures().nodes;
+  Ends ends{std::vector<bool>(graph.tensors.size(), false),
+            std::vector<bool>(graph.tensors.size(), false)};
+  for (const TensorId input : graph.bodies[kMainBody].inputs) ends.before[input] = true;
+  for (size_t index = 0; index < listed.size(); ++index) {
+    const Node& node = graph.nodes[listed[index].node];
+    bool all = !is_layer[index];
+    for (const TensorId input : node.inputs)
+      all = all && (!is_data(graph, input) || ends.before[input]);
+    for (const TensorId output : node.outputs) {
+      if (output != kNoTensor) ends.before[output] = all;
+    }
+  }
+  std::vector<bool> read_on(graph.tensors.size(), false);  // by something that a layer is behind
+  for (size_t index = listed.size(); index-- > 0;) {
+    const Node& node = graph.nodes[listed[index].node];
+    bool on = is_layer[index] || !node.bodies.empty();
+    for (const TensorId output : node.outputs) on = on || (output != kNoTensor && read_on[output]);
+    for (const TensorId input : node.inputs) {
+      if (input != kNoTensor && on) read_on[input] = true;
+    }
+  }
+  for (TensorId id = 0; id < graph.tensors.size(); ++id) ends.behind[id] = !read_on[id];
+  return ends;
+}
+
+bool is_taken_by_tensorrt(const Scheme& scheme, LayerPrecision precision) {
+  if (!scheme.symmetric) return false;
+  const bool whole = scheme.granularity != Granularity::Block;
+  switch (precision) {
+    case LayerPrecision::Fp16:
+      return scheme.format == Format::Fp16;
+    case LayerPrecision::Bf16:
+      return scheme.format == Format::Bf16;
+    case LayerPrecision::Fp8:
+      return scheme.format == Format::Fp8E4M3 && whole;
+    case LayerPrecision::Int8:
+      return scheme.format == Format::Int8 && whole;
+    case LayerPrecision::Int4:
+      return scheme.format == Format::Int4 && !whole;
+    default:
+      return false;
+  }
+}
+
+uint64_t bits_of(LayerPrecision precision) {
+  switch (precision) {
+    case LayerPrecision::Fp32:
+      return 32;
+    case LayerPrecision::Fp16:
+    case LayerPrecision::Bf16:
+      return 16;
+    case LayerPrecision::Int4:
+      return 4;
+    default:
+      return 8;
+  }
+}
+
+LayerChoice choice_of(LayerPrecision precision, const Quantization& quantization, size_t weight,
+                      TensorId input) {
+  LayerChoice choice;
+  choice.precision = precision;
+  const uint64_t elements = quantization.elements(weight);
+  choice.weight_bytes = elements * bits_of(precision) / 8;
+  if (!quantizes_activations(precision)) {
+    choice.activation_nsr = 0;
+  } else {
+    const Format format = precision == LayerPrecision::Int8 ? Format::Int8 : Format::Fp8E4M3;
+    if (const auto scale = quantization.activation_scale(input, format))
+      choice.activation_nsr = scale->nsr;
+  }
+  const WeightResult* result = quantization.result(weight);
+  if (result == nullptr || result->error) return choice;
+  if (result->dead || precision == LayerPrecision::Fp32) choice.weight_nsr = 0;
+  for (const SchemeResult& each : result->schemes) {
+    if (!is_taken_by_tensorrt(each.scheme, precision)) continue;
+    if (choice.weight_nsr && !(each.metrics.nsr < *choice.weight_nsr)) continue;
+    choice.weight_nsr = each.metrics.nsr;
+    choice.weights = each.scheme;
+    const double bits = bits_per_weight(each.scheme, elements, result->channel_largest.size());
+    choice.weight_bytes = static_cast<uint64_t>(static_cast<double>(elements) * bits / 8 + 0.5);
+  }
+  return choice;
+}
+
+}  // namespace
+
+std::vector<PlanLayer> plan_layers(const Analysis& analysis, const Quantization& quantization,
+                                   const PlanRequest& request) {
+  const Graph& graph = analysis.graph();
+  const auto& listed = analysis.figures().nodes;
+  std::vector<const WeightUse*> use_of(graph.nodes.size(), nullptr);
+  for (const WeightUse& use : quantization.targets().uses) use_of[use.node] = &use;
+  std::vector<bool> is_layer(listed.size(), false);
+  std::vector<PlanLayer> layers;
+  for (uint32_t index = 0; index < listed.size(); ++index) {
+    const NodeFigures& figures = listed[index];
+    const Node& node = graph.nodes[figures.node];
+    is_layer[index] = figures.op_class == OpClass::Contraction;
+    const WeightUse* use = use_of[figures.node];
+    if (use == nullptr || !is_quantizable(known_op(node)) || (figures.flags & kFoldable) != 0)
+      continue;
+    PlanLayer layer;
+    layer.node = figures.node;
+    layer.listed = index;
+    layer.weight = use->weight;
+    layer.depthwise = (figures.flags & kDepthwise) != 0;
+    const size_t other = use->input == 0 ? 1 : 0;
+    if (other < node.inputs.size()) layer.input = node.inputs[other];
+    if (!node.outputs.empty()) layer.output = node.outputs[0];
+    layer.choices.push_back(choice_of(request.base, quantization, use->weight, layer.input));
+    for (const LayerPrecision format : request.formats)
+      layer.choices.push_back(choice_of(format, quantization, use->weight, layer.input));
+    layers.push_back(std::move(layer));
+  }
+  const Ends ends = find_ends(analysis, is_layer);
+  for (PlanLayer& layer : layers) {
+    layer.first = layer.input != kNoTensor && ends.before[layer.input];
+    layer.last = layer.output != kNoTensor && ends.behind[layer.output];
+  }
+  return layers;
+}
+
+}  // namespace trtreport

@@ -1,0 +1,277 @@
+// What can and cannot be concluded, in sentences with the numbers that they were made from.
+#include "base/quantity.hpp"
+#include "precision_plan.hpp"
+#include "roofline/ceilings.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace trtreport {
+namespace {
+
+using namespace quantization;
+using Args = std::vector<std::pair<std::string, std::string>>;
+
+std::string upper(LayerPrecision precision) {
+  std::string text(name(precision));
+  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return text;
+}
+
+std::string db(const std::optional<double>& value) {
+  return value ? plain(*value) + " dB" : std::string("no error");
+}
+
+std::string time(const std::optional<double>& seconds) {
+  return seconds ? duration(*seconds) : std::string("—");
+}
+
+std::optional<LayerPrecision> narrow_format(const PrecisionPlanner& planner) {
+  for (const LayerPrecision format : planner.request().formats) {
+    if (quantizes_activations(format)) return format;
+  }
+  return std::nullopt;
+}
+
+std::string node_name(const PrecisionPlanner& planner, const PlanLayer& layer) {
+  const Graph& graph = planner.analysis().graph();
+  return "'" + std::string(graph.text(graph.nodes[layer.node].name)) + "'";
+}
+
+class Sentences {
+ public:
+  void say(std::string code, std::string text, Args args = {}) {
+    list.push_back({std::move(code), std::move(text), std::move(args)});
+  }
+  std::vector<Sentence> list;
+};
+
+// Layers for which `is_one` holds.
+template <class IsOne>
+size_t count_layers(const PrecisionPlanner& planner, IsOne is_one) {
+  const auto& layers = planner.layers();
+  return static_cast<size_t>(std::count_if(layers.begin(), layers.end(), is_one));
+}
+
+void tell_unknown_noise(const PrecisionPlanner& planner, Sentences& out) {
+  const std::string all = std::to_string(planner.layers().size());
+  const size_t unread = count_layers(planner, [](const PlanLayer& layer) {
+    return std::none_of(layer.choices.begin(), layer.choices.end(),
+                        [](const LayerChoice& choice) { return choice.weight_nsr.has_value(); });
+  });
+  if (unread > 0) {
+    out.say("weights_unread",
+            "The weights of " + std::to_string(unread) + " of " + all +
+                " layers were not read: they count as if rounding them cost nothing.",
+            {{"layers", std::to_string(unread)}, {"all", all}});
+  }
+  if (unread == planner.layers().size()) return;
+  for (const LayerPrecision format : planner.request().formats) {
+    const size_t missing = count_layers(planner, [&](const PlanLayer& layer) {
+      const size_t option = layer.choice_of(format);
+      return option < layer.choices.size() && !layer.choices[option].weight_nsr;
+    });
+    if (missing == unread || missing == 0) continue;
+    out.say("not_tried",
+            upper(format) + " was not tried on the weights of " + std::to_string(missing) +
+                " layers: their rounding counts as nothing (--formats).",
+            {{"format", upper(format)}, {"layers", std::to_string(missing)}});
+  }
+}
+
+void tell_unknown_activations(const PrecisionPlanner& planner, Sentences& out) {
+  const auto format = narrow_format(planner);
+  if (!format) return;
+  const size_t unknown = count_layers(planner, [&](const PlanLayer& layer) {
+    const size_t option = layer.choice_of(*format);
+    return option < layer.choices.size() && !layer.choices[option].activation_nsr;
+  });
+  if (unknown == 0) return;
+  const std::string count = std::to_string(unknown), all = std::to_string(planner.layers().size());
+  out.say("activations_unknown",
+          "No samples of the inputs of " + count + " of " + all +
+              " layers: what rounding them costs, often the larger part, is not in these figures "
+              "(--activations).",
+          {{"layers", count}, {"all", all}});
+}
+
+void tell_obstacle(const PrecisionPlanner& planner, Sentences& out) {
+  const std::string& code = planner.obstacle();
+  if (code.empty()) return;
+  const char* text = "No plan: the device has no memory bandwidth.";
+  if (code == "no_layers") text = "No plan: no layer has a weight in floating point.";
+  if (code == "already_quantized")
+    text = "No plan: the model is quantized already, its Q/DQ nodes set the precisions.";
+  if (code == "unbound") text = "No plan: sizes are open, so there are no times.";
+  if (code == "no_device") text = "No plan: there is no device to time it on.";
+  out.say(code, text);
+}
+
+// The layers in an order, the greatest first.
+template <class Value>
+std::vector<const PlanLayer*> ranked(const PrecisionPlanner& planner, Value value) {
+  std::vector<const PlanLayer*> layers;
+  for (const PlanLayer& layer : planner.layers()) {
+    if (value(layer) > 0) layers.push_back(&layer);
+  }
+  std::stable_sort(layers.begin(), layers.end(),
+                   [&](const PlanLayer* a, const PlanLayer* b) { return value(*a) > value(*b); });
+  return layers;
+}
+
+void tell_calibrators(const PrecisionPlanner& planner, const Quantization& quantization,
+                      Sentences& out) {
+  std::map<std::string, size_t> best;
+  size_t sampled = 0;
+  for (const Quantization::Activation& activation : quantization.activations()) {
+    const auto scale = quantization.activation_scale(activation.tensor, Format::Int8);
+    if (!scale || scale->calibrator == "cache") continue;
+    ++best[scale->calibrator];
+    ++sampled;
+  }
+  const auto most = std::max_element(
+      best.begin(), best.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (sampled == 0) {
+    const std::string format = upper(*narrow_format(planner));
+    out.say("calibrate",
+            "1. Calibrate: run the model on a few hundred inputs, try several calibrators for the "
+            "activations and keep the one that costs least accuracy; " +
+                format + " weights need none.",
+            {{"format", format}});
+    return;
+  }
+  out.say("calibrator",
+          "1. Calibrate: of " + std::to_string(sampled) + " sampled tensors " +
+              std::to_string(most->second) + " lose least with " + most->first +
+              "; confirm it by the accuracy of the whole model.",
+          {{"tensors", std::to_string(sampled)},
+           {"best", std::to_string(most->second)},
+           {"calibrator", most->first}});
+}
+
+void tell_parts(PrecisionPlanner& planner, const Plan& plan, LayerPrecision format,
+                Sentences& out) {
+  const PlanTotals all = planner.uniform(format).totals;
+  const PlanTotals none = planner.uniform(planner.request().base).totals;
+  const std::string wide = upper(planner.request().base), narrow = upper(format);
+  const size_t kept = planner.layers().size() - plan.totals.quantized;
+  out.say("in_part",
+          "2. Quantize in part: every layer in " + narrow + " takes " + time(all.seconds_padded) +
+              " at " + db(all.sqnr_db) + ", every layer in " + wide + " " +
+              time(none.seconds_padded) + ". This plan keeps " + std::to_string(kept) + " of " +
+              std::to_string(planner.layers().size()) + " layers in " + wide + ": " +
+              time(plan.totals.seconds_padded) + " at " + db(plan.totals.sqnr_db) + ", " +
+              std::to_string(plan.totals.reformats) + " conversions included.",
+          {{"narrow", narrow},
+           {"wide", wide},
+           {"all_time", time(all.seconds_padded)},
+           {"all_db", db(all.sqnr_db)},
+           {"none_time", time(none.seconds_padded)},
+           {"kept", std::to_string(kept)},
+           {"layers", std::to_string(planner.layers().size())},
+           {"time", time(plan.totals.seconds_padded)},
+           {"db", db(plan.totals.sqnr_db)},
+           {"conversions", std::to_string(plan.totals.reformats)}});
+  const auto lost =
+      ranked(planner, [](const PlanLayer& layer) { return layer.db_lost.value_or(0); });
+  if (lost.empty() || !(*lost.front()->db_lost >= 0.1)) return;
+  const PlanLayer& worst = *lost.front();
+  const std::string gain = plain(*worst.db_lost) + " dB";
+  const std::string cost = time(std::max(worst.seconds_saved.value_or(0), 0.0));
+  out.say("keep_sensitive",
+          "The layer to put back first if accuracy falls short is " + node_name(planner, worst) +
+              ": " + gain + " of the accumulated SQNR for " + cost + ".",
+          {{"node", node_name(planner, worst)}, {"db", gain}, {"time", cost}});
+}
+
+void tell_speed(const PrecisionPlanner& planner, LayerPrecision format, Sentences& out) {
+  const std::string wide = upper(planner.request().base), narrow = upper(format);
+  const auto gains_nothing = [](const PlanLayer& layer) {
+    return layer.seconds_saved && !(*layer.seconds_saved > 0);
+  };
+  if (const size_t idle = count_layers(planner, gains_nothing); idle > 0) {
+    out.say("no_gain",
+            std::to_string(idle) + " layers are no faster in " + narrow + " than in " + wide +
+                " on this device: nothing is lost by leaving them.",
+            {{"layers", std::to_string(idle)}, {"narrow", narrow}, {"wide", wide}});
+  }
+  const auto is_unaligned = [&](const PlanLayer& layer) {
+    const size_t option = layer.choice_of(format);
+    return option < layer.choices.size() &&
+           layer.choices[option].utilization < 0.75 * layer.choices.front().utilization;
+  };
+  if (const size_t count = count_layers(planner, is_unaligned); count > 0) {
+    out.say("unaligned",
+            std::to_string(count) + " layers have channels that fill " + narrow +
+                " tensor cores (multiples of 16) a quarter less than " + wide + " ones.",
+            {{"layers", std::to_string(count)}, {"narrow", narrow}, {"wide", wide}});
+  }
+}
+
+}  // namespace
+
+std::vector<Sentence> screening_limits(const PrecisionPlanner& planner) {
+  Sentences out;
+  out.say("screening",
+          "A screening, not an accuracy: rounding errors of weights have been found to rank layers "
+          "like the real loss only at a Spearman correlation between -0.48 and +0.57 (onnxsim, "
+          "quant_sensitivity). Measure what you decide.",
+          {{"low", "-0.48"}, {"high", "+0.57"}, {"source", "onnxsim, quant_sensitivity"}});
+  tell_obstacle(planner, out);
+  if (planner.layers().empty()) return std::move(out.list);
+  tell_unknown_noise(planner, out);
+  tell_unknown_activations(planner, out);
+  out.say("independent",
+          "Noise of layers is added up as if each passed on its own share unchanged and none knew "
+          "of another.");
+  for (const PrecisionPlanner::Missing& missing : planner.missing()) {
+    out.say("fallback", missing.text + ".",
+            {{"device", planner.device()->name}, {"format", upper(missing.precision)}});
+  }
+  if (planner.obstacle().empty()) {
+    out.say("conversions",
+            "Where precisions meet, a kernel is charged that reads and writes the tensor; engines "
+            "fuse some of these into their neighbours, and fuse less where precisions differ.");
+  }
+  return std::move(out.list);
+}
+
+std::vector<Sentence> plan_guidance(PrecisionPlanner& planner, const Quantization& quantization,
+                                    const Plan& plan) {
+  Sentences out;
+  const auto format = narrow_format(planner);
+  if (format) {
+    tell_calibrators(planner, quantization, out);
+    tell_parts(planner, plan, *format, out);
+    tell_speed(planner, *format, out);
+    out.say("train",
+            "3. Train: if no plan is accurate enough, fine-tune with the Q/DQ nodes in place, from "
+            "the best calibration, for about a tenth of the original epochs; a relative loss of up "
+            "to 2 % is usual.");
+  }
+  return std::move(out.list);
+}
+
+std::string trtexec_flags(const PrecisionPlanner& planner, const Plan& plan) {
+  const LayerPrecision base = planner.request().base;
+  for (const LayerPrecision format : planner.request().formats) {
+    if (format != LayerPrecision::Int8) return {};
+  }
+  std::string flags = base == LayerPrecision::Fp32 ? "" : "--" + std::string(name(base)) + " ";
+  flags += "--int8 --precisionConstraints=obey --layerPrecisions=";
+  const Graph& graph = planner.analysis().graph();
+  for (size_t index = 0; index < planner.layers().size(); ++index) {
+    const PlanLayer& layer = planner.layers()[index];
+    const std::string_view node = graph.text(graph.nodes[layer.node].name);
+    for (const char c : node) {
+      const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+                         (c >= 'a' && c <= 'z') || c == '_' || c == '/' || c == '.' || c == '-';
+      if (!plain) return {};
+    }
+    flags += (index > 0 ? "," : "") + std::string(node) + ":" +
+             std::string(name(layer.choices[plan.choice[index]].precision));
+  }
+  return flags;
+}
+
+}  // namespace trtreport

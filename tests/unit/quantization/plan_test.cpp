@@ -1,0 +1,268 @@
+// Plans of precisions: against rooflines where nothing is mixed, and by hand where something is.
+#include "catch.hpp"
+#include "opened.hpp"
+#include "precision_plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace trtreport;
+using namespace trtreport::quantization;
+using test::Opened;
+
+namespace {
+
+// Two convolutions with a residual and a classifier; everything in it can run in 8 bits.
+constexpr const char* kResidual = R"(
+@weight w1 float32[32,16,3,3]
+@weight w2 float32[32,32,3,3]
+@weight w3 float32[10,32]
+<ir_version: 8, opset_import: ["" : 17]>
+m (float[1, 16, 16, 16] x) => (float[1, 10] y) {
+  a = Conv <kernel_shape = [3, 3], pads = [1, 1, 1, 1]> (x, w1)
+  r = Relu (a)
+  b = Conv <kernel_shape = [3, 3], pads = [1, 1, 1, 1]> (r, w2)
+  s = Add (b, r)
+  p = GlobalAveragePool (s)
+  f = Flatten (p)
+  y = Gemm <transB = 1> (f, w3)
+}
+)";
+
+struct Planned {
+  Planned(const char* text, const char* request, const char* schemes = "default")
+      : opened(text),
+        found(opened.quantize(schemes)),
+        asked(*parse_plan_request(request)),
+        planner(*opened.analysis, plan_layers(*opened.analysis, found, asked), asked) {}
+  Planned(const Planned&) = delete;
+
+  const Roofline roofline(Precision precision) const {
+    return opened.analysis->roofline({0, precision});
+  }
+  std::string name(NodeId node) const {
+    return std::string(opened.analysis->graph().text(opened.analysis->graph().nodes[node].name));
+  }
+
+  Opened opened;
+  Quantization found;
+  PlanRequest asked;
+  PrecisionPlanner planner;
+};
+
+}  // namespace
+
+TEST_CASE("plan: what --plan understands", "[quantization][plan]") {
+  const auto request =
+      parse_plan_request("latency=2.5ms,sqnr=35dB,keep-first-last,base=bf16,format=fp8+int4");
+  REQUIRE(request.has_value());
+  CHECK(*request->budget.seconds == Approx(2.5e-3));
+  CHECK(*request->budget.sqnr_db == 35);
+  CHECK(request->budget.keep_first_last);
+  CHECK(request->base == LayerPrecision::Bf16);
+  CHECK(request->formats == std::vector{LayerPrecision::Fp8, LayerPrecision::Int4});
+  CHECK(*parse_plan_request("latency=300us")->budget.seconds == Approx(3e-4));
+  CHECK(!parse_plan_request("fastest")->budget.seconds);
+  for (const char* wrong :
+       {"latency=2", "latency=-1ms", "sqnr=", "base=int8", "format=fp16", "format=int8+fp8",
+        "format=int8+int8", "quick", "base=fp32,format=int4", "sqnr=1e999", "latency=nanms"}) {
+    CAPTURE(wrong);
+    CHECK(!parse_plan_request(wrong).has_value());
+  }
+}
+
+TEST_CASE("plan: all in one precision takes what the roofline says", "[quantization][plan]") {
+  Planned planned(kResidual, "fastest");
+  REQUIRE(planned.planner.obstacle().empty());
+  REQUIRE(planned.planner.layers().size() == 3);
+  const Plan base = planned.planner.uniform(LayerPrecision::Fp16);
+  CHECK(*base.totals.seconds == *planned.roofline(Precision::Fp16).seconds);
+  CHECK(base.totals.reformats == 0);
+  CHECK(base.totals.quantized == 0);
+  CHECK(base.node_precision == "bbbbbnb");
+  const Plan narrow = planned.planner.uniform(LayerPrecision::Int8);
+  CHECK(*narrow.totals.seconds == *planned.roofline(Precision::Int8).seconds);
+  CHECK(narrow.totals.reformats == 0);
+  CHECK(narrow.totals.quantized == 3);
+  CHECK(narrow.node_precision == "qqqqqnq");
+  // With nothing asked for, the fastest; and made by hand, the same.
+  const Plan plan = planned.planner.plan({});
+  CHECK(plan.met);
+  CHECK(*plan.seconds_bound <= *plan.totals.seconds_padded);
+  const Plan again = planned.planner.plan_of(plan.choice);
+  CHECK(*again.totals.seconds == *plan.totals.seconds);
+  CHECK(again.node_precision == plan.node_precision);
+  // Options that do not exist are the base.
+  CHECK(planned.planner.plan_of(std::vector<uint8_t>{7, 9}).choice == std::vector<uint8_t>(3, 0));
+}
+
+TEST_CASE("plan: a conversion reads one type and writes the other", "[quantization][plan]") {
+  Planned planned(kResidual, "fastest");
+  const Plan plan = planned.planner.plan_of(std::vector<uint8_t>{0, 1, 0});
+  const double bandwidth = *planned.planner.device()->dram_bandwidth;
+  // The second convolution alone. What it reads is quantized ahead of the Relu, and its sum with
+  // that stays in 8 bits until the pooling has made it small.
+  CHECK(plan.node_precision == "bqqqqnb");
+  REQUIRE(plan.reformats.size() == 2);
+  CHECK(plan.reformats[0].quantizes);
+  CHECK(plan.reformats[0].bytes == 32 * 16 * 16 * (2 + 1));
+  CHECK(!plan.reformats[1].quantizes);
+  CHECK(plan.reformats[1].bytes == 32 * (2 + 1));
+  for (const Reformat& reformat : plan.reformats)
+    CHECK(reformat.seconds == reformat.bytes / bandwidth);
+  const Roofline wide = planned.roofline(Precision::Fp16),
+                 narrow = planned.roofline(Precision::Int8);
+  double expected = wide.node_seconds[0] + wide.node_seconds[6] + 32 * 257 * 3 / bandwidth;
+  for (size_t node = 1; node < 5; ++node) expected += narrow.node_seconds[node];
+  CHECK(*plan.totals.seconds == Approx(expected).epsilon(1e-12));
+  // By itself, with neighbours that stay, it would have to convert its own input and output.
+  const PlanLayer& layer = planned.planner.layers()[1];
+  CHECK(*layer.reformat_seconds == Approx(2 * 32 * 16 * 16 * 3 / bandwidth));
+  CHECK(*layer.seconds_saved == Approx(wide.node_seconds[2] - narrow.node_seconds[2]));
+}
+
+TEST_CASE("plan: noise adds up, and each layer is ranked by its part", "[quantization][plan]") {
+  Planned planned(kResidual, "fastest");
+  const auto& layers = planned.planner.layers();
+  double all = 0, none = 0;
+  for (const PlanLayer& layer : layers) {
+    REQUIRE(layer.choices.size() == 2);
+    CHECK(layer.choices[0].weights->format == Format::Fp16);
+    CHECK(layer.choices[1].weights->granularity == Granularity::Channel);
+    CHECK(!layer.choices[1].activation_nsr);
+    none += *layer.choices[0].weight_nsr;
+    all += *layer.choices[1].weight_nsr;
+  }
+  const Plan narrow = planned.planner.uniform(LayerPrecision::Int8);
+  CHECK(narrow.totals.nsr == all);
+  CHECK(*narrow.totals.sqnr_db == Approx(-10 * std::log10(all)).epsilon(1e-12));
+  CHECK(planned.planner.uniform(LayerPrecision::Fp16).totals.nsr == none);
+  for (const PlanLayer& layer : layers) {
+    const double without = all - *layer.choices[1].weight_nsr + *layer.choices[0].weight_nsr;
+    CHECK(*layer.db_lost == Approx(10 * std::log10(all / without)).epsilon(1e-9));
+    if (layer.db_per_us)
+      CHECK(*layer.db_per_us == Approx(*layer.db_lost / (*layer.seconds_saved * 1e6)));
+  }
+  // A limit between the two extremes is kept.
+  const double limit = (*narrow.totals.sqnr_db + 60) / 2;
+  const Plan plan = planned.planner.plan({{}, limit, false});
+  CHECK(plan.met);
+  CHECK(*plan.totals.sqnr_db >= limit);
+  CHECK(plan.totals.quantized < 3);
+  CHECK(!planned.planner.plan({{}, 200, false}).met);
+  CHECK(!planned.planner.plan({1e-12, {}, false}).met);
+}
+
+TEST_CASE("plan: samples of an input add the noise of rounding it", "[quantization][plan]") {
+  Opened opened(kResidual);
+  Quantization found = opened.quantize();
+  std::vector<float> samples(512);
+  for (size_t i = 0; i < samples.size(); ++i) samples[i] = static_cast<float>(i % 37) - 11;
+  found.add_activation("x", samples, 256);
+  const PlanRequest request = *parse_plan_request("fastest");
+  const std::vector<PlanLayer> layers = plan_layers(*opened.analysis, found, request);
+  const auto scale = found.activation_scale(layers[0].input, Format::Int8);
+  REQUIRE(layers[0].choices[1].activation_nsr.has_value());
+  CHECK(*layers[0].choices[1].activation_nsr == *scale->nsr);
+  CHECK(*layers[0].choices[0].activation_nsr == 0);
+  CHECK(layers[0].choices[1].nsr() ==
+        *layers[0].choices[1].weight_nsr + *layers[0].choices[1].activation_nsr);
+  CHECK(!layers[1].choices[1].activation_nsr);
+}
+
+TEST_CASE("plan: first and last layers can be left alone", "[quantization][plan]") {
+  Planned planned(kResidual, "keep-first-last");
+  const auto& layers = planned.planner.layers();
+  CHECK(layers[0].first);
+  CHECK(!layers[0].last);
+  CHECK(!layers[1].first);
+  CHECK(!layers[1].last);
+  CHECK(layers[2].last);
+  const Plan plan = planned.planner.plan(planned.asked.budget);
+  CHECK(plan.choice[0] == 0);
+  CHECK(plan.choice[2] == 0);
+  for (const ParetoPoint& point : planned.planner.pareto(planned.asked.budget)) {
+    CHECK(point.choice[0] == 0);
+    CHECK(point.choice[2] == 0);
+  }
+}
+
+TEST_CASE("plan: what cannot be quantized stays, and is converted around", "[quantization][plan]") {
+  Planned planned(R"(
+@weight w1 float32[64,64]
+@weight w2 float32[64,64]
+<ir_version: 8, opset_import: ["" : 17]>
+m (float[8, 64] x) => (float[8, 64] y) {
+  a = MatMul (x, w1)
+  s = Softmax (a)
+  y = MatMul (s, w2)
+}
+)",
+                  "fastest");
+  const Plan plan = planned.planner.uniform(LayerPrecision::Int8);
+  CHECK(plan.node_precision == "qbq");
+  REQUIRE(plan.reformats.size() == 2);
+  CHECK(!plan.reformats[0].quantizes);
+  CHECK(plan.reformats[1].quantizes);
+  CHECK(trtexec_flags(planned.planner, plan) ==
+        "--fp16 --int8 --precisionConstraints=obey --layerPrecisions=" +
+            planned.name(planned.planner.layers()[0].node) + ":int8," +
+            planned.name(planned.planner.layers()[1].node) + ":int8");
+}
+
+TEST_CASE("plan: weights in four bits keep their neighbours' precision", "[quantization][plan]") {
+  Planned planned(kResidual, "format=int8+int4", "default");
+  const auto& layers = planned.planner.layers();
+  REQUIRE(layers[0].choices.size() == 3);
+  const Plan plan = planned.planner.uniform(LayerPrecision::Int4);
+  CHECK(plan.totals.reformats == 0);
+  CHECK(plan.node_precision == "wbwbbnw");
+  CHECK(*plan.totals.seconds == Approx(*planned.roofline(Precision::Int4).seconds).epsilon(1e-12));
+  CHECK(trtexec_flags(planned.planner, plan).empty());
+  CHECK(layers[2].choices[2].weight_bytes == 180);  // blocks of 32
+}
+
+TEST_CASE("plan: a model that is quantized already is left alone", "[quantization][plan]") {
+  Planned planned(R"(
+@weight w float32[8,8]
+<ir_version: 8, opset_import: ["" : 17]>
+m (float[1, 8] x) => (float[1, 8] y)
+<float scale = {0.1}, int8 zero = {0}>
+{
+  q = QuantizeLinear (x, scale, zero)
+  d = DequantizeLinear (q, scale, zero)
+  y = MatMul (d, w)
+}
+)",
+                  "fastest");
+  CHECK(planned.planner.obstacle() == "already_quantized");
+  const auto limits = screening_limits(planned.planner);
+  CHECK(limits.front().code == "screening");
+  CHECK(std::any_of(limits.begin(), limits.end(),
+                    [](const Sentence& each) { return each.code == "already_quantized"; }));
+}
+
+TEST_CASE("plan: a model without layers has none", "[quantization][plan]") {
+  Planned planned(R"(
+<ir_version: 8, opset_import: ["" : 17]>
+m (float[1, 8] x) => (float[1, 8] y) { y = Relu (x) }
+)",
+                  "fastest");
+  CHECK(planned.planner.obstacle() == "no_layers");
+}
+
+TEST_CASE("plan: guidance speaks with the model's own numbers", "[quantization][plan]") {
+  Planned planned(kResidual, "keep-first-last");
+  const Plan plan = planned.planner.plan(planned.asked.budget);
+  std::vector<std::string> codes;
+  for (const Sentence& each : plan_guidance(planned.planner, planned.found, plan)) {
+    codes.push_back(each.code);
+    for (const auto& [name, value] : each.args) {
+      CAPTURE(each.text, name, value);
+      CHECK(each.text.find(value) != std::string::npos);
+    }
+  }
+  CHECK(codes.front() == "calibrate");
+  CHECK(codes.back() == "train");
+  CHECK(std::count(codes.begin(), codes.end(), "in_part") == 1);
+}
