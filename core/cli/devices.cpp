@@ -112,7 +112,7 @@ std::string device_text(const Device& device) {
                                     {"Memory", bytes_text(device.memory_bytes)},
                                     {"L2 cache", bytes_text(device.l2_bytes)},
                                     {"Power", format_si(device.power_w, "W")},
-                                    {"Launch of a kernel", format_si(device.launch_seconds, "s")}});
+                                    {"Launch of a kernel", format_seconds(device.launch_seconds)}});
   std::vector<std::vector<std::string>> rows;
   for (const auto& [precision, peak] : device.peaks) {
     rows.push_back({std::string(name(precision)), format_si(peak.tensor, "FLOP/s"),

@@ -41,6 +41,10 @@ std::string format_si(const std::optional<double>& number, std::string_view unit
   return number ? format_si(*number, unit) : std::string(kDash);
 }
 
+std::string format_seconds(const std::optional<double>& seconds) {
+  return seconds && is_finite(*seconds) ? duration(*seconds) : std::string(kDash);
+}
+
 std::string format_count(ops::Count count, std::string_view unit) {
   return count.known() ? format_si(static_cast<double>(count.value()), unit) : std::string(kDash);
 }

@@ -14,10 +14,12 @@ namespace trtreport {
 
 inline constexpr std::string_view kDash = "—";  // unknown
 
-// 4089184256, "MAC" -> "4.09 GMAC"; 0.000213, "s" -> "213 µs". Whole numbers below 1000 keep no
+// 4089184256, "MAC" -> "4.09 GMAC"; 0.000213, "W" -> "213 µW". Whole numbers below 1000 keep no
 // decimals.
 std::string format_si(double number, std::string_view unit);
 std::string format_si(const std::optional<double>& number, std::string_view unit);
+// Times as base/quantity.hpp says them, in verdicts too: "0.213 ms".
+std::string format_seconds(const std::optional<double>& seconds);
 std::string format_count(ops::Count count, std::string_view unit);
 // FLOPs per byte: plain digits, as "120 mFLOP/B" helps nobody.
 std::string format_ratio(const std::optional<double>& ratio);

@@ -82,8 +82,8 @@ Rows figure_rows(const Analysis& analysis) {
   add_counts(analysis, rows);
   if (const auto key = analysis.main_roofline()) {
     const Roofline roofline = analysis.roofline(*key);
-    add_row(rows, "Time, predicted layer by layer", format_si(roofline.seconds, "s"));
-    add_row(rows, "Floor that no engine can beat", format_si(roofline.seconds_floor, "s"));
+    add_row(rows, "Time, predicted layer by layer", format_seconds(roofline.seconds));
+    add_row(rows, "Floor that no engine can beat", format_seconds(roofline.seconds_floor));
   }
   return rows;
 }
@@ -130,7 +130,7 @@ void add_hottest(const Analysis& analysis, const Roofline& roofline, Summary& su
     layer.macs = format_count(figures.macs, "MAC");
     layer.bytes = format_si(roofline.node_bytes[id], "B");
     const double seconds = roofline.node_seconds[id];
-    layer.seconds = format_si(seconds, "s");
+    layer.seconds = format_seconds(seconds);
     layer.share = roofline.seconds && *roofline.seconds > 0
                       ? format_percent(seconds / *roofline.seconds)
                       : std::string(kDash);
@@ -146,8 +146,8 @@ Summary::Prediction prediction(const Roofline& roofline) {
   if (roofline.evaluated_as != roofline.precision) {
     row.precision += " (as " + std::string(name(roofline.evaluated_as)) + ")";
   }
-  row.seconds = format_si(roofline.seconds, "s");
-  row.floor = format_si(roofline.seconds_floor, "s");
+  row.seconds = format_seconds(roofline.seconds);
+  row.floor = format_seconds(roofline.seconds_floor);
   row.weights = format_si(static_cast<double>(roofline.weight_bytes), "B");
   row.activations = bytes_or_dash(roofline.peak_activation_bytes);
   row.fits = roofline.fits_memory ? (*roofline.fits_memory ? "yes" : "NO") : std::string(kDash);

@@ -1,4 +1,5 @@
 // Figures for people, and escapes.
+#include "base/quantity.hpp"
 #include "catch.hpp"
 #include "report/escape.hpp"
 #include "report/format.hpp"
@@ -10,6 +11,8 @@ TEST_CASE("three significant digits with prefix and unit", "[report]") {
   CHECK(format_si(97.5e6, "B") == "97.5 MB");
   CHECK(format_si(0.000213, "s") == "213 µs");
   CHECK(format_si(0.0123, "s") == "12.3 ms");
+  CHECK(format_seconds(0.000213) == duration(0.000213));
+  CHECK(format_seconds(std::nullopt) == kDash);
   CHECK(format_si(999.0, "B") == "999 B");
   CHECK(format_si(999.6, "B") == "1.00 kB");
   CHECK(format_si(999999.0, "B") == "1.00 MB");

@@ -19,6 +19,10 @@ test('three significant digits with an SI prefix', () => {
   assert.equal(plain(si(4089184256, 'MAC')), '4.09 GMAC');
   assert.equal(plain(bytes(97_490_000)), '97.5 MB');
   assert.equal(plain(seconds(0.000213)), '0.213 ms');
+  assert.equal(plain(seconds(-0.000213)), '-0.213 ms');
+  assert.equal(plain(seconds(0.00005)), '50.0 µs');
+  assert.equal(plain(seconds(1.23e-10)), '0.123 ns');
+  assert.equal(seconds(null), '—');
   assert.equal(plain(seconds(0.0000307)), '30.7 \u00b5s');
   assert.equal(plain(seconds(2.1345)), '2.13 s');
   assert.equal(plain(si(999_600, 'B')), '1.00 MB');

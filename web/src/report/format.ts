@@ -46,10 +46,13 @@ function join(number: string, prefix: string, unit: string): string {
 }
 
 export const bytes = (value: Count | undefined) => si(value, 'B');
-/** Milliseconds from a tenth of one on, as the core writes them. */
+/** Milliseconds from a tenth of one on, and nothing below nanoseconds, as the core writes them. */
 export function seconds(value: Count | undefined): string {
-  const isPart = value !== null && value !== undefined && value >= 0.9995e-4 && value < 0.9995e-3;
-  return isPart ? join((value * 1e3).toFixed(3), 'm', 's') : si(value, 's');
+  const magnitude = Math.abs(value ?? 0);
+  if (magnitude >= 0.9995e-4 && magnitude < 0.9995e-3)
+    return join((value! * 1e3).toFixed(3), 'm', 's');
+  if (magnitude > 0 && magnitude < 0.9995e-9) return join((value! * 1e9).toFixed(3), 'n', 's');
+  return si(value, 's');
 }
 export const rate = (value: Count | undefined) => si(value, 'FLOP/s');
 export const bandwidth = (value: Count | undefined) => si(value, 'B/s');
