@@ -47,6 +47,21 @@ const tests = {
     assert.equal(thrown(() => core.recompute()), "not_open");
   },
 
+  "without memory an instance says so, and is lost": async (core) => {
+    const nodes = Array.from({ length: 50000 }, (_, at) => node("Relu", [`x${at}`], [`x${at + 1}`]));
+    const ends = { inputs: [value("x0", ["batch", 64])], outputs: [value("x50000", ["batch", 64])] };
+    const chain = model(graph({ nodes, ...ends }));
+    const { grow } = WebAssembly.Memory.prototype;
+    WebAssembly.Memory.prototype.grow = () => { throw new RangeError("refused"); };
+    try {
+      assert.equal(thrown(() => core.open([file("a.onnx", chain)])), "out_of_memory");
+    } finally {
+      WebAssembly.Memory.prototype.grow = grow;
+    }
+    assert.equal(core.lost, true);
+    assert.equal(thrown(() => core.open([file("a.onnx", perceptron(64, 2))])), "lost");
+  },
+
   "what a callback throws comes out, and nothing is left behind": async (core) => {
     const broken = { name: "a.onnx", size: 1000, read: () => { throw new Error("unplugged"); } };
     assert.equal(thrown(() => core.open([broken])), "host_fault");

@@ -1,6 +1,6 @@
 // What the tests of the hosted page share: files to drop, real drag-and-drop, and a browser page that
 // records console errors and requests beyond the page's own origin.
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OnnxModel } from '../onnx.mjs';
 import { sample } from '../sample.mjs';
@@ -82,7 +82,8 @@ export async function openPage(browser, address, options = {}) {
   const faults = [];
   const { origin } = new URL(address);
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) faults.push(message.text());
+    const blocked = message.text() === 'Service Worker registration blocked by Playwright';
+    if (['error', 'warning'].includes(message.type()) && !blocked) faults.push(message.text());
   });
   page.on('pageerror', (error) => faults.push(String(error)));
   context.on('request', (request) => {
@@ -110,3 +111,10 @@ export const opened = (page, name) => page.locator('.bar-title h1', { hasText: n
 /** Until the whole analysis of the present choices is on the screen. */
 export const settled = (page) =>
   page.waitForFunction(() => document.documentElement.dataset.figures === 'settled');
+
+/** The files that a first visit fetches: what the service worker keeps, and itself. */
+export function firstVisit(dist) {
+  const worker = readFileSync(join(dist, 'serviceworker.js'), 'utf8');
+  const kept = JSON.parse(/\["\.\/".*?\]/.exec(worker)[0].replaceAll("'", '"'));
+  return ['index.html', 'serviceworker.js', ...kept.slice(1)].map((name) => join(dist, name));
+}

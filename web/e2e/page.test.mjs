@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { serve } from '../serve.mjs';
 import { launchFirefox, openChromium, openReport } from './browser.mjs';
-import { drop, kHostile, opened, openPage, settled, writeFiles } from './page.mjs';
+import { drop, firstVisit, kHostile, opened, openPage, settled, writeFiles } from './page.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'trtreport-page-'));
@@ -159,6 +159,69 @@ test('each wrong file is explained, and the page stays usable', async () => {
     await page.locator('.message.error').waitFor();
     assert.match(await text(page, '.bar-title'), /small\.onnx/);
   });
+});
+
+/** After the core's glue: no memory beyond the first one, and a trap when one is asked for. */
+const kFaults = `
+WebAssembly.Memory.prototype.grow = () => {
+  throw new RangeError('refused');
+};
+const kMake = createTrtreport;
+createTrtreport = async (options) => {
+  const core = await kMake(options);
+  const recompute = core._trtreport_recompute;
+  core._trtreport_recompute = () => {
+    if (!self.trap) return recompute();
+    self.trap = false;
+    throw new WebAssembly.RuntimeError('unreachable');
+  };
+  return core;
+};`;
+const withFaults = (page) =>
+  page.route('**/trtreport.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()) + kFaults });
+  });
+
+test('a model that memory does not suffice for leaves the page and the open model usable', async () => {
+  await inPage(
+    async (page) => {
+      await withFaults(page);
+      await openSample(page);
+      await drop(page, [files['slow.onnx']]);
+      await page.locator('.message.error', { hasText: 'too little memory' }).waitFor();
+      assert.match(await text(page, '.bar-title'), /resnet50/);
+      await control(page, 'Batch').fill('8');
+      await page.locator('.tiles', { hasText: '32.7' }).waitFor();
+      await drop(page, [files['small.onnx'], files['small.bin']]);
+      await opened(page, 'small.onnx');
+      assert.equal(await page.locator('.message').count(), 0);
+    },
+    { context: { serviceWorkers: 'block' } },
+  );
+});
+
+test('an instance that broke down is replaced, and the model stays open', async () => {
+  await inPage(
+    async (page) => {
+      await withFaults(page);
+      await openSample(page);
+      await settled(page);
+      await page.workers()[0].evaluate(() => {
+        self.trap = true;
+      });
+      await control(page, 'Batch').fill('2');
+      await page.locator('.message.error', { hasText: 'broke down' }).waitFor();
+      await control(page, 'Batch').fill('8');
+      await page.locator('.tiles', { hasText: '32.7' }).waitFor();
+      await settled(page);
+      assert.equal(await page.locator('.message').count(), 0);
+      assert.match(await text(page, '.layers-body .col-output'), /^8×/);
+      await control(page, 'Batch').fill('64');
+      await page.locator('.tiles', { hasText: '262' }).waitFor();
+    },
+    { context: { serviceWorkers: 'block' } },
+  );
 });
 
 test('names from a model stay text', async () => {
@@ -504,10 +567,8 @@ async function check(page, axe) {
 }
 
 test('what a first visit fetches is small, and nothing inline may run', async () => {
-  const worker = readFileSync(join(dist, 'serviceworker.js'), 'utf8');
-  const kept = JSON.parse(/\["\.\/".*?\]/.exec(worker)[0].replaceAll("'", '"'));
-  const names = ['index.html', 'serviceworker.js', ...kept.slice(1)];
-  const sizes = names.map((name) => gzipSync(readFileSync(join(dist, name)), { level: 9 }).length);
+  const names = firstVisit(dist);
+  const sizes = names.map((name) => gzipSync(readFileSync(name), { level: 9 }).length);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   assert.ok(total <= 650_000, `${total} bytes: ${names.map((name, at) => `${name} ${sizes[at]}`)}`);
   const policy = /Security-Policy" content="([^"]+)"/.exec(

@@ -286,10 +286,14 @@ export class WhatIf {
     }
     try {
       const answer = await opened.core.recompute(options);
-      if (!answer.same_nodes) return;
+      this.page.trouble.value = null;
+      // Other layers, or an instance that knows of none yet: the whole document follows.
+      if (!answer.same_nodes) {
+        this.whole = null;
+        return;
+      }
       this.show(answer);
       this.latency.value = performance.now() - started;
-      this.page.trouble.value = null;
     } catch (cause) {
       this.page.fail(cause, opened.model.name);
     }

@@ -8,7 +8,7 @@ import {
   createCore,
 } from '../../../wasm/client.mjs';
 import { type DeviceFile, filesOf, readLibrary } from './library';
-import type { CoreFault, CoreFile, Message, Request, Stage } from './core';
+import type { CoreFault, CoreFile, CoreOptions, Message, Request, Stage } from './core';
 
 declare const self: DedicatedWorkerGlobalScope;
 /** What trtreport.js, which lies beside this script, defines. */
@@ -19,6 +19,10 @@ declare const trtreportDevices: DeviceFile[] | undefined;
 const kProgressEvery = 100;
 
 let core: Promise<Client> | null = null;
+/** What a live report gave to start the core with; elsewhere it is fetched. */
+let binary: ArrayBuffer | undefined;
+/** What is open: another instance opens it again after a fault has ended the one before. */
+let opened: { files: ReadableFile[]; options: CoreOptions } | null = null;
 let current = { call: 0, stage: 'loading' as Stage, bytes: 0, told: 0 };
 
 function post(message: Message, transfer: Transferable[] = []): void {
@@ -72,23 +76,31 @@ function gathered(write: (take: (piece: Uint8Array) => void) => unknown): Uint8A
 }
 
 /** The core has one device built in; the others lie beside the page, or in a live report's script. */
-async function start(wasmBinary?: ArrayBuffer): Promise<Client> {
+async function start(): Promise<Client> {
   if (typeof createTrtreport === 'undefined') self.importScripts('trtreport.js');
   const library =
     typeof trtreportDevices === 'undefined' ? readLibrary() : Promise.resolve(trtreportDevices);
   const [client, devices] = await Promise.all([
-    createCore(createTrtreport, wasmBinary ? { wasmBinary } : {}),
+    createCore(createTrtreport, binary ? { wasmBinary: binary } : {}),
     library,
   ]);
   client.library(filesOf(devices));
+  if (opened) client.open(opened.files, opened.options);
   return client;
+}
+
+function open(client: Client, files: CoreFile[], options: CoreOptions): void {
+  opened = null;
+  const watchedFiles = files.map(watched);
+  client.open(watchedFiles, options);
+  opened = { files: watchedFiles, options };
 }
 
 async function serve(request: Request): Promise<{ done: unknown; transfer: Transferable[] }> {
   tell('loading', 0);
   if (request.do === 'load') {
-    core = start(request.wasm);
-    await core;
+    binary = request.wasm;
+    await (core = start());
     return { done: undefined, transfer: [] };
   }
   core ??= start();
@@ -109,13 +121,13 @@ async function serve(request: Request): Promise<{ done: unknown; transfer: Trans
       return { done: bytes, transfer: [bytes.buffer as ArrayBuffer] };
     }
     case 'reopen':
-      client.open([watched(request.model)], request.options);
+      open(client, [request.model], request.options);
       // The columns that later answers leave out are those of this binding.
       client.analyse(request.options, () => true);
       return { done: undefined, transfer: [] };
     case 'open': {
       tell('reading', 0);
-      client.open([request.model, ...request.files].map(watched), request.options);
+      open(client, [request.model, ...request.files], request.options);
       break;
     }
     case 'analyse':
