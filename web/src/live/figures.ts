@@ -11,9 +11,9 @@ import type {
 import type { Recomputed } from './core';
 
 type Column = Float64Array | Uint8Array | undefined;
+type Columns = Recomputed['columns'];
 
-const toCounts = (column: Column): Count[] =>
-  Array.from(column ?? [], (value) => (Number.isNaN(value) ? null : value));
+const numbers = (column: Column) => column as Float64Array;
 const at = (column: Column, id: number): Count => {
   const value = column?.[id];
   return value === undefined || Number.isNaN(value) ? null : value;
@@ -27,37 +27,88 @@ export function rooflineOf(answer: Recomputed): Roofline {
   const { columns } = answer;
   return {
     ...answer.roofline,
-    node_seconds: toCounts(columns['node_seconds']),
-    node_bytes: toCounts(columns['node_bytes']),
-    node_intensity: toCounts(columns['node_intensity']),
+    node_seconds: numbers(columns['node_seconds']),
+    node_bytes: numbers(columns['node_bytes']),
+    node_intensity: numbers(columns['node_intensity']),
     node_bound: new TextDecoder().decode(columns['node_bound'] as Uint8Array),
   };
 }
 
-/** Figures of a binding come only when the binding changed; without them the nodes stay. */
-function nodesOf(nodes: DocumentNode[], columns: Recomputed['columns']): DocumentNode[] {
-  if (!columns['macs']) return nodes;
-  return nodes.map((node) => {
-    const { id } = node;
-    const bytes = {
+/** A layer as first read, with the figures of a binding: looked up when asked for, as most of many
+    thousand layers are never looked at. */
+class RecomputedNode implements DocumentNode {
+  constructor(
+    private readonly first: DocumentNode,
+    private readonly columns: Columns,
+  ) {}
+  get id() {
+    return this.first.id;
+  }
+  get name() {
+    return this.first.name;
+  }
+  get op() {
+    return this.first.op;
+  }
+  get domain() {
+    return this.first.domain;
+  }
+  get scope() {
+    return this.first.scope;
+  }
+  get inputs() {
+    return this.first.inputs;
+  }
+  get outputs() {
+    return this.first.outputs;
+  }
+  get class() {
+    return this.first.class;
+  }
+  get params() {
+    return this.first.params;
+  }
+  get precision() {
+    return this.first.precision;
+  }
+  get attributes() {
+    return this.first.attributes;
+  }
+  get times() {
+    return this.first.times;
+  }
+  get notes() {
+    return this.first.notes;
+  }
+  get macs() {
+    return at(this.columns['macs'], this.id);
+  }
+  get flops() {
+    return at(this.columns['flops'], this.id);
+  }
+  get bytes() {
+    const { columns, id } = this;
+    return {
       weights: at(columns['bytes_weights'], id),
       inputs: at(columns['bytes_inputs'], id),
       outputs: at(columns['bytes_outputs'], id),
     };
-    const flops = at(columns['flops'], id);
-    const course = {
-      flops: at(columns['course_flops'], id),
-      bytes: at(columns['course_bytes'], id),
-    };
-    return {
-      ...node,
-      macs: at(columns['macs'], id),
-      flops,
-      bytes,
-      intensity: ratio(flops, sum(bytes.weights, bytes.inputs, bytes.outputs)),
-      course: { ...course, intensity: ratio(course.flops, course.bytes) },
-    };
-  });
+  }
+  get intensity() {
+    const { weights, inputs, outputs } = this.bytes;
+    return ratio(this.flops, sum(weights, inputs, outputs));
+  }
+  get course() {
+    const flops = at(this.columns['course_flops'], this.id);
+    const bytes = at(this.columns['course_bytes'], this.id);
+    return { flops, bytes, intensity: ratio(flops, bytes) };
+  }
+}
+
+/** Figures of a binding come only when the binding changed; without them the nodes stay. */
+function nodesOf({ nodes, structure = nodes }: ReportDocument, columns: Columns): DocumentNode[] {
+  if (!columns['macs']) return nodes;
+  return structure.map((node) => new RecomputedNode(node, columns));
 }
 
 function memoryOf(document: ReportDocument, answer: Recomputed): ReportDocument['memory'] {
@@ -67,7 +118,11 @@ function memoryOf(document: ReportDocument, answer: Recomputed): ReportDocument[
   // Sizes at the peak, and the curve without sharing, come with the next whole document; the list
   // keeps its place until then.
   const alive = (memory.peak_tensors ?? []).map(({ name }) => ({ name, bytes: null }));
-  return { ...answer.memory, timeline: toCounts(live), peak_tensors: alive };
+  return {
+    ...answer.memory,
+    timeline: Array.from(live, (value) => (Number.isNaN(value) ? null : value)),
+    peak_tensors: alive,
+  };
 }
 
 export function applyRecomputed(
@@ -83,7 +138,8 @@ export function applyRecomputed(
     ...document,
     options: answer.options,
     totals: answer.totals,
-    nodes: nodesOf(document.nodes, answer.columns),
+    nodes: nodesOf(document, answer.columns),
+    structure: document.structure ?? document.nodes,
     rooflines,
     devices: device && !known ? [...document.devices, device] : document.devices,
     memory: memoryOf(document, answer),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ReportDocument } from '../report/document';
+import { countAt } from '../report/figures';
 import type { Recomputed } from './core';
 import { applyRecomputed, rooflineOf } from './figures';
 import { readOwn, writeOwn } from './whatif';
@@ -29,9 +30,10 @@ const document = {
   memory: { peak_bytes: 1, peak_node: 1, timeline: [1, 1] },
 } as unknown as ReportDocument;
 
-test('unknown figures become null again', () => {
+test('unknown figures are null again where they are read', () => {
   const roofline = rooflineOf(answer);
-  assert.deepEqual(roofline.node_seconds, [1e-6, null]);
+  const read = [0, 1, 2].map((id) => countAt(roofline.node_seconds, id));
+  assert.deepEqual(read, [1e-6, null, null]);
   assert.equal(roofline.node_bound, 'mn');
 });
 
@@ -61,6 +63,9 @@ test('with them nodes and memory are replaced', () => {
   assert.equal(next.nodes[1]!.course.intensity, null);
   assert.deepEqual(next.memory?.timeline, [5, 7]);
   assert.equal(document.nodes[0]!.macs, 1);
+  assert.equal(next.nodes[1]!.name, 'b');
+  const again = applyRecomputed(next, full, [rooflineOf(full)], null);
+  assert.equal(again.structure, document.nodes);
 });
 
 test('precisions of single layers survive in the fragment as runs', () => {

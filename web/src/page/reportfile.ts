@@ -2,6 +2,7 @@
 // style and notices, which lie beside the page.
 
 import type { ReportDocument, ValueInfo } from '../report/document';
+import { countAt } from '../report/figures';
 import { bytes, seconds, shape, si } from '../report/format';
 
 const kEntities: Record<string, string> = {
@@ -61,7 +62,7 @@ export function plainSummary(document: ReportDocument): string {
   const layers = (roofline?.hottest ?? []).map((id) => [
     nodes[id]!.name,
     nodes[id]!.op,
-    seconds(roofline!.node_seconds[id] ?? null),
+    seconds(countAt(roofline!.node_seconds, id)),
   ]);
   const predicted = document.rooflines.map((each) => [
     each.device,

@@ -2,6 +2,8 @@
 // the copy embedded in it. null means unknown, never 0.
 
 export type Count = number | null;
+/** By layer; in memory also as numbers, where NaN is unknown. */
+export type Counts = Count[] | Float64Array;
 export type Dim = number | string | null;
 
 export interface TensorInfo {
@@ -122,9 +124,9 @@ export interface Roofline {
   by_op: GroupSum[];
   hottest: number[];
   verdict: Sentence[];
-  node_seconds: Count[];
-  node_bytes: Count[];
-  node_intensity: Count[];
+  node_seconds: Counts;
+  node_bytes: Counts;
+  node_intensity: Counts;
   node_bound: string;
 }
 
@@ -189,6 +191,9 @@ export interface ReportDocument {
   tensors: Record<string, TensorInfo>;
   operators?: Record<string, { class?: string; description?: string; flops?: string }>;
   nodes: DocumentNode[];
+  /** Of a recomputed document: the layers that it was first read with. Names, wiring, scopes and
+      stored types are still theirs. */
+  structure?: DocumentNode[];
   devices: DocumentDevice[];
   rooflines: Roofline[];
   memory?: MemoryCurve & {

@@ -2,7 +2,7 @@
 // Unknown is NaN here (typed arrays have no null); views show it as a dash. Figures come from the
 // document; only sums over a filtered set of layers are made here.
 
-import type { Count, DocumentNode, ReportDocument, Roofline } from './document';
+import type { Count, Counts, DocumentNode, ReportDocument, Roofline } from './document';
 import { kDash } from './format';
 
 export type Convention = 'hardware' | 'course';
@@ -50,6 +50,16 @@ export interface Figures {
 export const number = (value: Count | undefined) => value ?? Number.NaN;
 export const known = (value: number): Count => (Number.isNaN(value) ? null : value);
 
+export const countAt = (counts: Counts, id: number): Count => known(number(counts[id]));
+
+/** Read, not copied, where they are numbers already. */
+function numbers(counts: Counts, size: number): Float64Array {
+  if (counts instanceof Float64Array && counts.length === size) return counts;
+  const values = new Float64Array(size);
+  for (let id = 0; id < size; id += 1) values[id] = number(counts[id]);
+  return values;
+}
+
 function column(
   nodes: DocumentNode[],
   read: (node: DocumentNode) => Count | undefined,
@@ -66,18 +76,19 @@ export function makeFigures(
 ): Figures {
   const { nodes } = document;
   const course = convention === 'course';
-  const seconds = column(nodes, (node) => roofline?.node_seconds[node.id]);
+  const seconds = numbers(roofline?.node_seconds ?? [], nodes.length);
   const flops = column(nodes, (node) => (course ? node.course.flops : node.flops));
-  const bytes = column(nodes, (node) =>
-    course ? node.course.bytes : roofline ? roofline.node_bytes[node.id] : storedBytes(node),
-  );
-  const intensity = column(nodes, (node) =>
-    course ? node.course.intensity : roofline ? roofline.node_intensity[node.id] : node.intensity,
-  );
+  const evaluated = course ? null : roofline;
+  const bytes = evaluated
+    ? numbers(evaluated.node_bytes, nodes.length)
+    : column(nodes, (node) => (course ? node.course.bytes : storedBytes(node)));
+  const intensity = evaluated
+    ? numbers(evaluated.node_intensity, nodes.length)
+    : column(nodes, (node) => (course ? node.course.intensity : node.intensity));
   const weights = column(nodes, (node) => node.bytes.weights);
   const macs = column(nodes, (node) => node.macs);
   const params = column(nodes, (node) => node.params ?? 0);
-  const ids = Float64Array.from(nodes, (_, index) => index);
+  const ids = new Float64Array(nodes.length).map((_, index) => index);
   const bounds = roofline?.node_bound ?? '';
   const figures: Figures = {
     convention,
@@ -130,24 +141,27 @@ function makePerformance(
   return values;
 }
 
+const kSummed = ['seconds', 'bytes', 'flops', 'macs'] as const;
+
 /** Sums over the given layers, or over all; unknown figures are left out. */
 export function sumWhere(figures: Figures, ids: ArrayLike<number> | null): Sums {
   const sums = emptySums();
-  const { unknown } = sums;
-  const add = (key: keyof typeof unknown, value: number) => {
-    if (Number.isNaN(value)) unknown[key] += 1;
-    else sums[key] += value;
-  };
   const list = ids ?? figures.ids;
-  for (let index = 0; index < list.length; index += 1) {
-    const id = list[index]!;
-    sums.layers += 1;
-    add('seconds', figures.seconds[id]!);
-    add('bytes', figures.bytes[id]!);
-    add('flops', figures.flops[id]!);
-    add('macs', figures.macs[id]!);
-    sums.weights += figures.weights[id] || 0;
-    sums.params += figures.params[id] || 0;
+  sums.layers = list.length;
+  for (const key of kSummed) {
+    const values = figures[key];
+    let [sum, unknown] = [0, 0];
+    for (let index = 0; index < list.length; index += 1) {
+      const value = values[list[index]!]!;
+      if (value !== value) unknown += 1;
+      else sum += value;
+    }
+    sums[key] = sum;
+    sums.unknown[key] = unknown;
+  }
+  for (const key of ['weights', 'params'] as const) {
+    const values = figures[key];
+    for (let index = 0; index < list.length; index += 1) sums[key] += values[list[index]!]! || 0;
   }
   return sums;
 }

@@ -7,7 +7,7 @@ import type { ComponentChildren } from 'preact';
 import type { ReportDocument, Roofline } from './document';
 import { type Convention, type Figures, makeFigures, sumWhere } from './figures';
 import { compileFilter } from './filter';
-import { buildModules } from './scope';
+import { buildModules, firstSplit, moduleOfLayer } from './scope';
 
 export type Metric = 'seconds' | 'macs' | 'bytes' | 'params';
 export type ThemeChoice = 'auto' | 'light' | 'dark';
@@ -61,7 +61,11 @@ export class ReportModel {
   readonly systemDark = signal(false);
 
   readonly rooflines = computed(() => this.document.value.rooflines);
-  readonly nodes = computed(() => this.document.value.nodes);
+  /** Names, wiring and scopes of the layers; recomputing leaves it be. */
+  readonly structure = computed(() => {
+    const { structure, nodes } = this.document.value;
+    return structure ?? nodes;
+  });
   readonly roofline = computed<Roofline | null>(
     () => this.rooflines.value[this.rooflineIndex.value] ?? null,
   );
@@ -72,7 +76,12 @@ export class ReportModel {
     compileFilter(this.filterText.value, this.document.value.nodes, this.figures.value),
   );
   readonly narrowed = computed(() => !this.filter.value.empty || this.brushed.value !== null);
-  readonly modules = computed(() => buildModules(this.nodes.value));
+  readonly modules = computed(() => buildModules(this.structure.value));
+  /** The first modules that tell layers apart, and which of them each layer is in. */
+  readonly split = computed(() => {
+    const base = firstSplit(this.modules.value);
+    return { base, names: moduleOfLayer(base, this.structure.value.length) };
+  });
   readonly dark = computed(
     () => this.theme.value === 'dark' || (this.theme.value === 'auto' && this.systemDark.value),
   );
@@ -106,7 +115,7 @@ export class ReportModel {
   readonly wiring = computed(() => {
     const producer = new Map<string, number>();
     const consumers = new Map<string, number[]>();
-    for (const node of this.nodes.value) {
+    for (const node of this.structure.value) {
       for (const name of node.outputs) if (name) producer.set(name, node.id);
       for (const name of new Set(node.inputs)) {
         if (!name) continue;

@@ -50,7 +50,7 @@ export function readState(model: ReportModel, fragment: string, parts: StatePart
   const convention = state.get('convention');
   if (convention === 'course' || convention === 'hardware') model.convention.value = convention;
   const layer = Number(state.get('layer') ?? Number.NaN);
-  const hasLayer = Number.isInteger(layer) && layer >= 0 && layer < model.nodes.value.length;
+  const hasLayer = Number.isInteger(layer) && layer >= 0 && layer < model.structure.value.length;
   model.select(hasLayer ? layer : null);
   model.filterText.value = state.get('filter') ?? '';
   model.treemapPath.value = state.get('module') ?? '';

@@ -1,7 +1,7 @@
 // The roofline picture as an ECharts option: roofs named at their ends, ridge, marks, strip.
 
 import type { DocumentNode, Roofline } from '../document';
-import { type ChartTheme, classColor, classSymbol } from '../palette';
+import { type ChartTheme, classColor, classSymbol, kClassOrder } from '../palette';
 import { t } from '../text';
 import { decadeAxis, type Plot, toPixelX, type Window } from './axes';
 import { type ChartOption, kFont } from './echarts';
@@ -22,6 +22,8 @@ export interface RooflineScene {
 }
 
 const kExactMarks = 3000;
+/** More than any mark's column in pixels, or its height in two-hundredths of a decade. */
+const kFarthest = 1e5;
 const kStripHeight = 44;
 
 export function layout(
@@ -133,12 +135,15 @@ function distinct(
   height: (id: number) => number,
 ): number[] {
   if (ids.length <= 500) return Array.from(ids);
-  const seen = new Set<string>();
+  const seen = new Set<number>();
   const kept: number[] = [];
   for (const id of ids) {
     const column = Math.round(toPixelX(plot, window, scene.marks.x[id]!));
     const row = Math.round(height(id) * 200);
-    const key = `${column},${row},${Math.round(scene.marks.radius[id]!)},${scene.nodes[id]!.class},${scene.included[id]}`;
+    // One exact number of them all; a text each would cost more than the drawing.
+    const place = (column + kFarthest) * 2 * kFarthest + row + kFarthest;
+    const look = kClassOrder.indexOf(scene.nodes[id]!.class) * 2 + scene.included[id]!;
+    const key = (place * 32 + Math.round(scene.marks.radius[id]!)) * 32 + look;
     if (seen.has(key)) continue;
     seen.add(key);
     kept.push(id);

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { type DocumentNode, operatorKey } from '../document';
-import { known } from '../figures';
+import { countAt, known } from '../figures';
 import { bytes, exact, kDash, percent, rate, ratio, seconds, shape, si } from '../format';
 import type { ReportModel } from '../model';
 import { noteText, t } from '../text';
@@ -115,8 +115,8 @@ function Figures({ node, model }: Part) {
   const roofline = model.roofline.value;
   const { id } = node;
   const reason = reasonOf(model.document.value, roofline);
-  const hardwareBytes = roofline ? (roofline.node_bytes[id] ?? null) : null;
-  const hardwareIntensity = roofline ? (roofline.node_intensity[id] ?? null) : node.intensity;
+  const hardwareBytes = roofline ? countAt(roofline.node_bytes, id) : null;
+  const hardwareIntensity = roofline ? countAt(roofline.node_intensity, id) : node.intensity;
   const time = known(figures.seconds[id]!);
   const cell = (text: string, tip: string) => (
     <td class="number">

@@ -5,7 +5,6 @@ import { kBoundNames } from '../filter';
 import { percent, seconds } from '../format';
 import type { ReportModel } from '../model';
 import { classColor, kBoundColor } from '../palette';
-import { firstSplit, moduleOfLayer } from '../scope';
 import { layersText, t } from '../text';
 import { boundKey } from './roofline';
 import {
@@ -99,9 +98,8 @@ function classParts(model: ReportModel, figures: Figures): Part[] {
 }
 
 function moduleParts(model: ReportModel, figures: Figures): Part[] {
-  const base = firstSplit(model.modules.value);
+  const { base, names } = model.split.value;
   if (base.children.size < 2) return [];
-  const names = moduleOfLayer(base, model.document.value.nodes.length);
   const groups = groupBy(figures, model.visible.value, (id) => names[id] ?? '').filter(
     (group) => group.seconds > 0,
   );

@@ -1,0 +1,220 @@
+// How fast the hosted page is in Chromium: from a drop to the drawn report, from a changed choice to
+// redrawn totals and columns, the WebAssembly heap that it took, the analysis against the native one,
+// and what a first visit fetches.
+//   node e2e/pagebench.mjs [--native TRTREPORT] [MODEL.onnx…]      without models: those made here
+// dist/ must hold the page with its core (./dev web --build).
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { samplePieces } from '../sample.mjs';
+import { serve } from '../serve.mjs';
+import { openChromium } from './browser.mjs';
+import { chain, transformer, writePieces } from './largemodels.mjs';
+import { drop, firstVisit, openPage, settled } from './page.mjs';
+
+const kRuns = 5;
+const kMega = 1e6;
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'trtreport-pagebench-'));
+const given = process.argv.slice(2);
+const native = given[0] === '--native' ? given.splice(0, 2)[1] : null;
+const models =
+  given.length > 0
+    ? given
+    : [
+        writePieces(join(folder, 'resnet50.onnx'), samplePieces().pieces),
+        writePieces(join(folder, 'weights-2gb.onnx'), chain({ layers: 30, width: 4096 })),
+        writePieces(join(folder, 'transformer-6700.onnx'), transformer({ blocks: 420 })),
+        writePieces(join(folder, 'transformer-14000.onnx'), transformer({ blocks: 875 })),
+      ];
+
+const middle = (times) => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)];
+const show = (times) => `${middle(times).toFixed(0)} ms (best ${Math.min(...times).toFixed(0)})`;
+
+/** In the page: how long after an event something stands in the layout, and on the screen. */
+function watch() {
+  let start = 0;
+  const begin = () => {
+    start = performance.now();
+  };
+  for (const type of ['drop', 'input', 'change']) window.addEventListener(type, begin, true);
+  const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  window.whenDrawn = async (ready) => {
+    while (!ready()) await new Promise(requestAnimationFrame);
+    await painted();
+    return performance.now() - start;
+  };
+  /** Observers run once all of a change is in the document; the layout is asked for here. */
+  window.whenRedrawn = async (selector, act) => {
+    const before = document.querySelector(selector).textContent;
+    const laidOut = new Promise((done) => {
+      const observer = new MutationObserver(() => {
+        if (document.querySelector(selector)?.textContent === before) return;
+        observer.disconnect();
+        document.body.getBoundingClientRect();
+        done(performance.now() - start);
+      });
+      observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+    });
+    act();
+    const inLayout = await laidOut;
+    await painted();
+    return { inLayout, onScreen: performance.now() - start };
+  };
+}
+
+/** Put before the worker's script: keeps hold of the core's memory, to tell its size. */
+const kHold = `for (const name of ['instantiate', 'instantiateStreaming']) {
+  const original = WebAssembly[name];
+  WebAssembly[name] = async (...args) => {
+    const made = await original.apply(WebAssembly, args);
+    const { exports } = made.instance ?? made;
+    self.coreMemory = Object.values(exports).find((each) => each instanceof WebAssembly.Memory);
+    return made;
+  };
+}
+`;
+async function holdMemory(page) {
+  await page.route('**/worker.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: kHold + (await response.text()) });
+  });
+}
+async function heapOf(page) {
+  const sizes = page
+    .workers()
+    .map((worker) => worker.evaluate(() => self.coreMemory?.buffer.byteLength ?? 0));
+  return Math.max(0, ...(await Promise.all(sizes)));
+}
+
+const browser = await openChromium();
+const site = await serve(dist, {});
+const fresh = () =>
+  openPage(browser, site.address, { before: watch, context: { serviceWorkers: 'block' } });
+
+async function timeOpening(path, found) {
+  const { page, close } = await fresh();
+  await drop(page, [path]);
+  const drawn = await page.evaluate(
+    (file) =>
+      window.whenDrawn(
+        () =>
+          document.querySelector('.bar-title h1')?.textContent === file &&
+          document.querySelector('#roofline canvas') !== null,
+      ),
+    basename(path),
+  );
+  found.opens.push(drawn);
+  await close();
+}
+
+/** What-ifs one after another, each from a settled report. */
+async function timeChanges(path, found) {
+  const { page, close } = await fresh();
+  await holdMemory(page);
+  await drop(page, [path]);
+  await page.locator('.tiles').waitFor();
+  await settled(page);
+  found.heap = await heapOf(page);
+  const change = async (selector, value) => {
+    const times = await page.evaluate(
+      ([where, wanted]) =>
+        window.whenRedrawn('.tile-value', () => {
+          const field = document.querySelector(where);
+          field.value = wanted;
+          const type = field instanceof HTMLSelectElement ? 'change' : 'input';
+          field.dispatchEvent(new Event(type, { bubbles: true }));
+        }),
+      [selector, value],
+    );
+    await settled(page);
+    return times;
+  };
+  const devices = await page.$$eval('.bar-controls select:first-of-type option', (all) =>
+    all.map(({ value }) => value).filter((value) => value.startsWith('[')),
+  );
+  const batch = '.bar-controls .number-field input';
+  const hasBatch = (await page.locator(batch).count()) > 0;
+  for (let run = 0; run < kRuns + 2; run += 1) {
+    const device = await change('.bar-controls select', devices[run % 2 ? 3 : 9]);
+    const size = hasBatch ? await change(batch, String(run + 2)) : null;
+    // The first ones still compile.
+    if (run < 2) continue;
+    found.devices.push(device);
+    if (size) found.batches.push(size);
+  }
+  await close();
+}
+
+/** Open and analyse alone, in a worker of the page. */
+async function timeAnalysis(path) {
+  const { page, close } = await fresh();
+  await page.evaluate(() => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.id = 'bench-file';
+    document.body.append(input);
+  });
+  await page.locator('#bench-file').setInputFiles([path]);
+  const times = await page.evaluate(async (runs) => {
+    const [model] = document.getElementById('bench-file').files;
+    const worker = new Worker('worker.js');
+    const ask = (request) =>
+      new Promise((done) => {
+        worker.onmessage = ({ data }) => 'progress' in data || done(data);
+        worker.postMessage(request);
+      });
+    await ask({ call: 1, do: 'devices' });
+    const taken = [];
+    for (let run = 0; run < runs; run += 1) {
+      const start = performance.now();
+      await ask({ call: 2, do: 'open', model, files: [], options: { devices: [] } });
+      taken.push(performance.now() - start);
+    }
+    return taken;
+  }, kRuns + 2);
+  await close();
+  return times;
+}
+
+function timeNative(path) {
+  return Array.from({ length: kRuns + 2 }, () => {
+    const start = performance.now();
+    const run = spawnSync(native, [path, '--json', '/dev/null']);
+    if (run.status !== 0) throw new Error(String(run.stderr));
+    return performance.now() - start;
+  });
+}
+
+async function measure(path) {
+  const found = { opens: [], devices: [], batches: [], heap: 0 };
+  for (let run = 0; run < kRuns; run += 1) await timeOpening(path, found);
+  await timeChanges(path, found);
+  const both = (list) =>
+    list.length === 0
+      ? 'none'
+      : `${show(list.map((each) => each.inLayout))}, on screen ${show(list.map((each) => each.onScreen))}`;
+  console.log(basename(path));
+  console.log(`  drop to drawn report  ${show(found.opens)}`);
+  console.log(`  another device        ${both(found.devices)}`);
+  console.log(`  another batch         ${both(found.batches)}`);
+  console.log(`  WebAssembly heap      ${(found.heap / kMega).toFixed(0)} MB`);
+  const wasm = await timeAnalysis(path);
+  console.log(`  open and analyse      ${show(wasm)}`);
+  if (!native) return;
+  const times = timeNative(path);
+  const ratio = Math.min(...wasm) / Math.min(...times);
+  console.log(`  the same natively     ${show(times)}: ${ratio.toFixed(2)} times faster`);
+}
+
+for (const path of models) await measure(path);
+const sizes = firstVisit(dist).map((file) => gzipSync(readFileSync(file), { level: 9 }).length);
+console.log(
+  `first visit: ${(sizes.reduce((sum, size) => sum + size, 0) / 1e3).toFixed(0)} kB gzip`,
+);
+await browser.close();
+site.close();
+rmSync(folder, { recursive: true, force: true });
