@@ -25,13 +25,15 @@ tl::expected<std::unique_ptr<Pruning>, Error> Pruning::run(ByteSource& source, E
       std::make_unique<ChannelGroups>(pruning->analysis_->graph(), pruning->analysis_->assumed());
   pruning->analysis_->infer_edited(nullptr);  // `untie` ends here; what it did stays
   pruning->freeze_contradictions();
-  pruning->count_per_channel();
   pruning->importance_ = measure_importance(*pruning->groups_, pruning->prune_.criterion, source);
   pruning->fall_back();
   pruning->sparse_layers_ = list_sparse_layers(*pruning->groups_);
   measure_sparse_layers(*pruning->groups_, source, pruning->sparse_layers_);
-  pruning->unpruned_ = pruning->figures(true);
+  pruning->unpruned_ = pruning->figures(Times::All);
   pruning->measure_sparse_gains();
+  pruning->note_layers();
+  pruning->try_groups();
+  pruning->count_prunable();
   if (auto error = pruning->make_scenarios()) return tl::unexpected(*error);
   return pruning;
 }
@@ -82,27 +84,35 @@ void Pruning::freeze_contradictions() {
   }
 }
 
-// One channel of each group is cut for trial, as long as there are not too many of them.
-void Pruning::count_per_channel() {
-  constexpr uint64_t kMostWork = 4'000'000;  // nodes inferred: a few seconds at most
-  const Graph& graph = analysis_->graph();
-  const uint64_t params = analysis_->figures().totals.params;
-  const Count macs = analysis_->figures().totals.macs;
+// Of each group one channel is cut for trial, and half of them, as long as there are not too many.
+void Pruning::try_groups() {
+  constexpr uint64_t kMostWork = 2'000'000;  // nodes inferred: a few seconds at most
+  const uint64_t nodes = analysis_->graph().nodes.size();
+  const uint64_t params = unpruned_.params;
   uint64_t work = 0;
   per_channel_.assign(groups_->groups().size(), {});
+  std::vector<bool> cut(groups_->classes(), false);
   for (size_t index = 0; index < per_channel_.size(); ++index) {
     const ChannelGroup& group = groups_->groups()[index];
-    work += graph.nodes.size();
+    work += 2 * nodes;
     if (group.frozen || work > kMostWork) continue;
-    std::vector<bool> cut(groups_->classes(), false);
     cut[group.first] = true;
-    const PrunedFigures left = what_if(cut, false);
-    per_channel_[index].params = params - left.params;
-    if (macs.known() && left.macs.known())
-      per_channel_[index].macs = Count(macs.value() - left.macs.value());
+    const PrunedFigures one = cut_figures(cut, Times::None);
+    per_channel_[index].params = params - one.params;
+    if (unpruned_.macs.known() && one.macs.known())
+      per_channel_[index].macs = Count(unpruned_.macs.value() - one.macs.value());
+    std::vector<uint32_t> kept;
+    for (const ChannelGroup& each : groups_->groups()) kept.push_back(each.channels);
+    kept[index] = kept_channels(group.channels, 0.5, prune_.selection.round_to);
+    GroupHalf half{kept[index], {}, {}};
+    const std::vector<bool> halved = cut_to(*groups_, kept, importance_.of_class);
+    half.figures = cut_figures(halved, Times::Padded);
+    if (half.figures.importance_kept && may_cut(group, prune_.selection))
+      half.importance_lost = 1 - *half.figures.importance_kept;
+    per_channel_[index].half = std::move(half);
+    cut[group.first] = false;
   }
   analysis_->infer_edited(nullptr);
-  count_prunable();
 }
 
 void Pruning::count_prunable() {
@@ -131,7 +141,7 @@ void Pruning::count_prunable() {
   }
 }
 
-PrunedFigures Pruning::what_if(const std::vector<bool>& cut, bool times) {
+PrunedFigures Pruning::cut_figures(const std::vector<bool>& cut, Times times) {
   auto sliced = std::make_unique<SlicedGraph>(*groups_, groups_->sizes(cut));
   const std::optional<Error> error = analysis_->infer_edited(sliced.get());
   sliced_ = std::move(sliced);  // the one before is undone by now
@@ -144,7 +154,7 @@ std::vector<SizeChange> Pruning::size_changes(const std::vector<bool>& cut) cons
   return SlicedGraph(*groups_, groups_->sizes(cut)).size_changes();
 }
 
-PrunedFigures Pruning::figures(bool times) const {
+PrunedFigures Pruning::figures(Times times) const {
   const Figures& figures = analysis_->figures();
   PrunedFigures result;
   result.params = figures.totals.params;
@@ -153,13 +163,14 @@ PrunedFigures Pruning::figures(bool times) const {
   result.flops = figures.totals.flops;
   result.intensity = figures.totals.intensity;
   result.peak_activation_bytes = figures.memory.shared.peak_bytes;
-  if (!times) return result;
-  const std::vector<SparseLayer> layers = list_sparse_layers(*groups_);
+  if (times == Times::None) return result;
+  std::vector<SparseLayer> layers;
+  if (times == Times::All) layers = list_sparse_layers(*groups_);
   uint32_t multiple = 0;
   Figures padded;
   for (const Analysis::RooflineKey& key : analysis_->rooflines()) {
     PrunedTime time{key.device, key.precision, {}, {}, {}};
-    time.seconds = analysis_->roofline(key).seconds;
+    if (times == Times::All) time.seconds = analysis_->roofline(key).seconds;
     if (multiple != channel_multiple(key.precision)) {
       multiple = channel_multiple(key.precision);
       padded = pad_channels(figures, analysis_->graph(), multiple);
@@ -168,9 +179,11 @@ PrunedFigures Pruning::figures(bool times) const {
     time.seconds_padded = evaluate_roofline(padded, analysis_->graph(), options.devices[key.device],
                                             key.precision, options.roofline)
                               .seconds;
-    if (const auto sparse = seconds_with_24(*analysis_, key, layers); sparse && time.seconds) {
+    if (const auto sparse =
+            time.seconds ? seconds_with_24(*analysis_, key, layers) : std::optional<Sparse24>()) {
       time.seconds_24 = 0;
-      for (const double seconds : *sparse) *time.seconds_24 += seconds == seconds ? seconds : 0;
+      for (const double seconds : sparse->node_seconds)
+        *time.seconds_24 += seconds == seconds ? seconds : 0;
     }
     result.times.push_back(time);
   }
@@ -203,6 +216,11 @@ void Pruning::add_scenario(std::string name, double ratio, std::vector<bool> cut
     scenario.kept.push_back(kept);
   }
   scenario.figures = what_if(cut);
+  scenario.thin = thin_layers();
+  std::vector<CombinedSteps> steps = unpruned_steps_;
+  for (CombinedSteps& each : steps) each.scenario = scenarios_.size();
+  add_pruned_steps(steps);
+  combined_.insert(combined_.end(), steps.begin(), steps.end());
   scenario.cut = std::move(cut);
   scenarios_.push_back(std::move(scenario));
 }
@@ -266,7 +284,7 @@ void Pruning::measure_sparse_gains() {
     for (size_t index = 0; index < sparse_layers_.size(); ++index) {
       const uint32_t at = listed[sparse_layers_[index].node];
       std::optional<double> saved;
-      if (sparse && at != UINT32_MAX) saved = dense.node_seconds[at] - (*sparse)[at];
+      if (sparse && at != UINT32_MAX) saved = dense.node_seconds[at] - sparse->node_seconds[at];
       sparse_gains_[index].seconds_saved.push_back(saved);
     }
   }

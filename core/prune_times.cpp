@@ -7,9 +7,8 @@ namespace trtreport {
 
 // Half the weights are stored, and two bits of place for each of them: 0.5 + 1/16 of 16-bit ones,
 // 0.5 + 1/8 of 8-bit ones.
-std::optional<std::vector<double>> seconds_with_24(const Analysis& analysis,
-                                                   const Analysis::RooflineKey& key,
-                                                   std::span<const pruning::SparseLayer> layers) {
+std::optional<Sparse24> seconds_with_24(const Analysis& analysis, const Analysis::RooflineKey& key,
+                                        std::span<const pruning::SparseLayer> layers) {
   const Device& device = analysis.options().devices[key.device];
   const Roofline dense = analysis.roofline(key);
   const auto peak = device.peaks.find(dense.evaluated_as);
@@ -33,7 +32,7 @@ std::optional<std::vector<double>> seconds_with_24(const Analysis& analysis,
   const Figures& figures = analysis.figures();
   std::vector<uint32_t> layer_of(analysis.graph().nodes.size(), UINT32_MAX);
   for (uint32_t index = 0; index < layers.size(); ++index) layer_of[layers[index].node] = index;
-  std::vector<double> seconds = dense.node_seconds;
+  Sparse24 result{dense.node_seconds};
   for (size_t index = 0; index < figures.nodes.size(); ++index) {
     const NodeFigures& node = figures.nodes[index];
     const uint32_t layer = layer_of[node.node];
@@ -44,9 +43,11 @@ std::optional<std::vector<double>> seconds_with_24(const Analysis& analysis,
     const double compute = static_cast<double>(node.flops.value()) / *peak->second.tensor_sparse;
     const double launches = dense.launch_seconds * static_cast<double>(node.times);
     const double sparse = std::max(compute, bytes / *dense.bandwidth) + launches;
-    if (sparse < seconds[index]) seconds[index] = sparse;
+    if (sparse >= result.node_seconds[index]) continue;
+    result.node_seconds[index] = sparse;
+    result.saved_bytes += weights * saved_bytes;
   }
-  return seconds;
+  return result;
 }
 
 }  // namespace trtreport

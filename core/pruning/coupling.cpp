@@ -43,6 +43,12 @@ std::string_view phrase(Why why) {
   return "";
 }
 
+std::string_view code(Why why) {
+  static constexpr std::string_view kCodes[] = {"spatial", "input",    "lookup",  "order", "body",
+                                                "no_rule", "mismatch", "grouped", "whole"};
+  return kCodes[static_cast<size_t>(why)];
+}
+
 Coupling::Coupling(const Graph& graph, std::span<const DimTable::Binding> assumed)
     : graph_(graph), assumed_(assumed.begin(), assumed.end()) {
   first_.reserve(graph.tensors.size());

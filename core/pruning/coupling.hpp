@@ -32,6 +32,7 @@ enum class Why : uint8_t {
   Whole,     // every channel hangs on every other: there is nothing smaller than all of them
 };
 std::string_view phrase(Why why);
+std::string_view code(Why why);  // a word for programs
 
 struct Freeze {
   AxisId axis = kNoAxis;

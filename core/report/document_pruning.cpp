@@ -15,14 +15,45 @@ std::string_view name(Protection protection) {
   return protection == Protection::First ? "first layer" : "graph output";
 }
 
+// Two devices of one name are told apart by where their figures come from.
 std::string time_key(const Analysis& analysis, size_t device, Precision precision) {
-  return analysis.options().devices[device].name + "/" + std::string(trtreport::name(precision));
+  const std::vector<Device>& devices = analysis.options().devices;
+  const std::string& own = devices[device].name;
+  const auto namesakes = std::count_if(devices.begin(), devices.end(),
+                                       [&](const Device& each) { return each.name == own; });
+  const std::string_view source = devices[device].measured ? "@measured" : "@datasheet";
+  return own + std::string(namesakes > 1 ? source : "") + "/" +
+         std::string(trtreport::name(precision));
+}
+
+// Of listed nodes: their ids in the document.
+std::vector<uint32_t> listed_ids(const Analysis& analysis) {
+  std::vector<uint32_t> ids(analysis.graph().nodes.size(), UINT32_MAX);
+  const std::vector<NodeFigures>& nodes = analysis.figures().nodes;
+  for (uint32_t index = 0; index < nodes.size(); ++index) ids[nodes[index].node] = index;
+  return ids;
+}
+
+// Of each tensor the first listed node that reads it.
+std::vector<uint32_t> readers(const Analysis& analysis) {
+  const Graph& graph = analysis.graph();
+  const std::vector<uint32_t> ids = listed_ids(analysis);
+  std::vector<uint32_t> readers(graph.tensors.size(), UINT32_MAX);
+  for (NodeId node = 0; node < graph.nodes.size(); ++node) {
+    for (const TensorId input : graph.nodes[node].inputs) {
+      if (input != kNoTensor && ids[node] < readers[input]) readers[input] = ids[node];
+    }
+  }
+  return readers;
 }
 
 class Writer {
  public:
   Writer(const Pruning& pruning, JsonWriter& json)
-      : pruning_(pruning), names_(pruning.analysis().graph()), json_(json) {}
+      : pruning_(pruning),
+        names_(pruning.analysis().graph()),
+        readers_(readers(pruning.analysis())),
+        json_(json) {}
 
   void groups() {
     json_.key("groups");
@@ -61,6 +92,25 @@ class Writer {
       json_.begin_array();
       for (const uint32_t kept : scenario.kept) json_.value(kept);
       json_.end_array();
+      thin(scenario.thin);
+      json_.end_object();
+    }
+    json_.end_array();
+  }
+
+  void combined() {
+    json_.key("combined");
+    json_.begin_array();
+    for (const CombinedSteps& steps : pruning_.combined()) {
+      const Device& device = pruning_.analysis().options().devices[steps.device];
+      json_.begin_object();
+      json_.member("device", device.name);
+      json_.member("source", device.measured ? "measured" : "datasheet");
+      json_.member("scenario", pruning_.scenarios()[steps.scenario].name);
+      json_.key("steps");
+      json_.begin_array();
+      for (const CombinedStep& step : steps.steps) combined_step(step);
+      json_.end_array();
       json_.end_object();
     }
     json_.end_array();
@@ -80,12 +130,52 @@ class Writer {
   }
 
  private:
+  void thin(const std::vector<ThinLayer>& layers) {
+    json_.key("thin");
+    json_.begin_array();
+    for (const ThinLayer& layer : layers) {
+      json_.begin_object();
+      json_.member("node", layer.node);
+      json_.member("channels", layer.channels);
+      json_.member("kept", layer.kept);
+      json_.key("before");
+      json_.six_digits(layer.before);
+      json_.key("after");
+      json_.six_digits(layer.after);
+      json_.member("bound_before", std::string_view(&layer.bound_before, 1));
+      json_.member("bound_after", std::string_view(&layer.bound_after, 1));
+      json_.end_object();
+    }
+    json_.end_array();
+  }
+
+  void combined_step(const CombinedStep& step) {
+    json_.begin_object();
+    json_.member("name", step.name);
+    json_.member("precision", trtreport::name(step.precision));
+    json_.member("sparse24", step.sparse24);
+    json_.member("flops", step.flops);
+    json_.key("traffic_bytes");
+    write_ratio(step.traffic_bytes, json_);
+    json_.key("intensity");
+    const bool known = step.flops.known() && step.traffic_bytes && *step.traffic_bytes > 0;
+    write_ratio(known ? std::optional(static_cast<double>(step.flops.value()) / *step.traffic_bytes)
+                      : std::nullopt,
+                json_);
+    json_.key("seconds");
+    write_ratio(step.seconds, json_);
+    json_.end_object();
+  }
+
   void reason(const ChannelGroup& group) {
     json_.key("frozen");
     if (!group.frozen) return json_.null();
     json_.value(pruning_.groups().reason(group));
-    if (group.frozen->node != kNoNode)
-      json_.member("frozen_by", names_.text(graph().nodes[group.frozen->node].name));
+    json_.member("frozen_code", code(group.frozen->why));
+    if (group.frozen->node == kNoNode) return;
+    const Node& node = graph().nodes[group.frozen->node];
+    json_.member("frozen_by", names_.text(node.name));
+    json_.member("frozen_op", names_.text(node.proto->op));
   }
 
   void group(size_t index) {
@@ -107,13 +197,18 @@ class Writer {
       json_.member("axis", int64_t{member.axis});
       if (member.offset != 0) json_.member("offset", member.offset);
       if (member.per_channel != 1) json_.member("per_channel", member.per_channel);
+      const uint32_t reader = readers_[member.tensor];
+      if (reader != UINT32_MAX) json_.member("node", reader);
       json_.end_object();
     }
     json_.end_array();
     json_.member("params_per_channel", pruning_.per_channel()[index].params);
     json_.member("macs_per_channel",
                  group.frozen ? Count::unknown() : pruning_.per_channel()[index].macs);
-    if (!group.frozen) useful_cuts(group);
+    if (!group.frozen) {
+      useful_cuts(group);
+      half(pruning_.per_channel()[index].half);
+    }
     importance(group);
     json_.end_object();
   }
@@ -128,6 +223,29 @@ class Writer {
       json_.key(std::to_string(multiple));
       json_.value(cut == 0 ? std::optional<uint32_t>() : cut);
     }
+    json_.end_object();
+  }
+
+  void half(const std::optional<GroupHalf>& half) {
+    if (!half) return;
+    json_.key("half");
+    json_.begin_object();
+    json_.member("kept", half->kept);
+    json_.member("params", half->figures.params);
+    json_.member("macs", half->figures.macs);
+    json_.member("peak_activation_bytes", half->figures.peak_activation_bytes);
+    json_.key("seconds_saved");
+    json_.begin_object();
+    const std::vector<PrunedTime>& before = pruning_.unpruned().times;
+    for (size_t at = 0; at < before.size(); ++at) {
+      const std::optional<double>& left = half->figures.times[at].seconds_padded;
+      const std::optional<double>& all = before[at].seconds_padded;
+      json_.key(time_key(pruning_.analysis(), before[at].device, before[at].precision));
+      write_ratio(left && all ? std::optional(*all - *left) : std::nullopt, json_);
+    }
+    json_.end_object();
+    json_.key("importance_lost");
+    write_ratio(half->importance_lost, json_);
     json_.end_object();
   }
 
@@ -205,6 +323,7 @@ class Writer {
 
   const Pruning& pruning_;
   DocumentNames names_;
+  std::vector<uint32_t> readers_;
   JsonWriter& json_;
 };
 
@@ -235,6 +354,7 @@ void PruningSection::write(const DocumentNames&, JsonWriter& json) const {
   json.end_object();
   writer.groups();
   writer.scenarios();
+  writer.combined();
   writer.sparsity();
   json.end_object();
 }

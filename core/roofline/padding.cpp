@@ -9,13 +9,9 @@ uint64_t rounded_up(uint64_t size, uint32_t multiple) {
   return (size + multiple - 1) / multiple * multiple;
 }
 
-// Sizes of a contraction with a stored weight that padding changes.
-struct Channels {
-  uint64_t in = 0, out = 0;
-  size_t data = 0, weight = 1;  // operands
-};
+}  // namespace
 
-std::optional<Channels> channels_of(const Graph& graph, const Node& node) {
+std::optional<LayerChannels> channels_of(const Graph& graph, const Node& node) {
   const std::string_view op = graph.text(node.proto->op);
   const bool conv = op == "Conv" || op == "ConvTranspose", gemm = op == "Gemm";
   if ((!conv && !gemm && op != "MatMul") || node.inputs.size() < 2) return std::nullopt;
@@ -32,13 +28,15 @@ std::optional<Channels> channels_of(const Graph& graph, const Node& node) {
   const Dim &a = weight[first], &b = weight[first + 1];
   if (!a.is_number() || !b.is_number() || a.number() < 1 || b.number() < 1) return std::nullopt;
   const auto rows = static_cast<uint64_t>(a.number()), columns = static_cast<uint64_t>(b.number());
-  return Channels{rows_first ? columns : rows, rows_first ? rows : columns};
+  return LayerChannels{rows_first ? columns : rows, rows_first ? rows : columns};
 }
+
+namespace {
 
 Count scaled(Count count, uint64_t from, uint64_t to) { return count * Count(to) / Count(from); }
 
 // A weight's and its neighbours' share of the traffic, padded: everything else stays.
-void pad_traffic(const Channels& channels, uint64_t in, uint64_t out, const Graph& graph,
+void pad_traffic(const LayerChannels& channels, uint64_t in, uint64_t out, const Graph& graph,
                  const Node& node, NodeFigures& figures) {
   ResizableTraffic& traffic = figures.resizable;
   if (!traffic.weight_elements.known() || !traffic.activation_elements.known()) return;
@@ -87,7 +85,7 @@ Figures pad_channels(const Figures& figures, const Graph& graph, uint32_t multip
   for (NodeFigures& node : padded.nodes) {
     if (node.op_class != OpClass::Contraction || (node.flags & kDepthwise) != 0) continue;
     const Node& in_graph = graph.nodes[node.node];
-    const std::optional<Channels> channels = channels_of(graph, in_graph);
+    const std::optional<LayerChannels> channels = channels_of(graph, in_graph);
     if (!channels) continue;
     const uint64_t in = rounded_up(channels->in, multiple),
                    out = rounded_up(channels->out, multiple);

@@ -5,8 +5,15 @@
 #include "roofline/device.hpp"
 
 #include <cstdint>
+#include <optional>
 
 namespace trtreport {
+
+// Channels of a contraction with a stored weight; empty for others.
+struct LayerChannels {
+  uint64_t in = 0, out = 0;
+};
+std::optional<LayerChannels> channels_of(const Graph& graph, const Node& node);
 
 // The channels that a tensor core of this precision takes at once: 16 bytes of them.
 uint32_t channel_multiple(Precision precision);

@@ -21,6 +21,10 @@ ModelBuilder resnet50_with_batch_norm();
 // multiply-accumulates of convolutions and the classifier.
 ModelBuilder resnet18_with_batch_norm();
 
+// The same with BatchNorm folded into the convolutions, as exporters write it: 11,684,712
+// parameters.
+ModelBuilder resnet18();
+
 // BERT-base encoder (Devlin et al., NAACL 2019): 12 layers, hidden 768, 12 heads, shapes computed
 // in the graph as exporters do. 11,173,625,856 multiply-accumulates at batch 1 and sequence 128.
 ModelBuilder bert_base(const DimText& batch, const DimText& sequence);

@@ -140,15 +140,9 @@ ModelBuilder bottlenecks(const DimText& batch, bool batch_norm) {
   return builder;
 }
 
-}  // namespace
-
-ModelBuilder resnet50(const DimText& batch) { return bottlenecks(batch, false); }
-
-ModelBuilder resnet50_with_batch_norm() { return bottlenecks(int64_t{1}, true); }
-
-ModelBuilder resnet18_with_batch_norm() {
+ModelBuilder basics(bool batch_norm) {
   ModelBuilder builder;
-  Network network(builder, true);
+  Network network(builder, batch_norm);
   const DimText batch = int64_t{1};
   std::string x =
       network.stem(builder.input("input", {batch, int64_t{3}, int64_t{224}, int64_t{224}}));
@@ -163,5 +157,15 @@ ModelBuilder resnet18_with_batch_norm() {
   network.head(x, 512, batch);
   return builder;
 }
+
+}  // namespace
+
+ModelBuilder resnet50(const DimText& batch) { return bottlenecks(batch, false); }
+
+ModelBuilder resnet50_with_batch_norm() { return bottlenecks(int64_t{1}, true); }
+
+ModelBuilder resnet18() { return basics(false); }
+
+ModelBuilder resnet18_with_batch_norm() { return basics(true); }
 
 }  // namespace trtreport::models

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <tuple>
 
 namespace trtreport::pruning::rules {
 namespace {
@@ -94,6 +95,59 @@ void fused_matmul(RuleContext& context) {
   if (context.attribute_int("transBatchA", 0) != 0 || context.attribute_int("transBatchB", 0) != 0)
     return context.freeze_all(Why::NoRule);
   couple_by_attributes(context);
+}
+
+// Weights (N, blocks, bytes of a block), scales (N, blocks), zero points packed by row, order of
+// the inputs, bias. Inputs go by whole blocks, and not at all where the scales lie in one row.
+void matmul_nbits(RuleContext& context) {
+  Coupling& coupling = context.coupling();
+  const AxisId outputs = context.in(1, 0), data = context.in(0, -1), result = context.out(0, -1);
+  const auto rows = context.attribute_int("N", 0), inner = context.attribute_int("K", 0);
+  const auto block = context.attribute_int("block_size", 0);
+  if (context.attribute_int("transB", 1) == 0 || context.in_rank(1) != 3 || rows < 2 || block < 1 ||
+      block > kMostChannels || outputs == kNoAxis || coupling.length(outputs) != rows ||
+      context.out_rank(0) != context.in_rank(0))
+    return context.freeze_all(Why::Mismatch);
+  for (int axis = 0; axis + 1 < context.in_rank(0); ++axis)
+    context.same(context.in(0, axis), context.out(0, axis));
+  context.same(outputs, result);
+  context.same(context.in(5, 0), outputs);
+  context.freeze(context.in(1, 2), Why::Spatial);
+  // A blob of a row's: whole rows can go, columns only where rows and columns are two axes.
+  const auto by_row = [&](int input) {
+    const AxisId first = context.in(input, 0);
+    if (first == kNoAxis) return;
+    const uint32_t length = coupling.length(first);
+    if (length % rows != 0) return context.freeze(first, Why::Mismatch);
+    coupling.link({.axis = first,
+                   .target = outputs,
+                   .count = length,
+                   .div = static_cast<uint32_t>(length / rows)});
+  };
+  by_row(2);
+  by_row(3);
+  const bool blocks_apart = context.in_rank(2) == 2 && context.input(3) == kNoTensor &&
+                            context.input(4) == kNoTensor && block < inner;
+  const AxisId blocks = context.in(1, 1);
+  if (blocks_apart && blocks != kNoAxis && data != kNoAxis) {
+    context.same(context.in(2, 1), blocks);
+    coupling.link({.axis = data,
+                   .target = blocks,
+                   .count = coupling.length(data),
+                   .div = static_cast<uint32_t>(block)});
+  } else {
+    context.freeze(data, Why::Grouped);
+    context.freeze(blocks, Why::Grouped);
+    context.freeze(context.in(2, 1), Why::Grouped);
+  }
+  coupling.freeze_all(context.input(4), Why::Grouped, context.id());
+  coupling.flag(data, kChannel);
+  coupling.flag(result, kChannel);
+  for (const auto& [name, axis, before] :
+       {std::tuple("N", outputs, rows), std::tuple("K", data, inner)}) {
+    coupling.edit({.node = context.id(), .attribute = name, .axis = axis, .before = Dim(before)});
+  }
+  context.layer(result, 0);
 }
 
 // Axes of the same letter go together; a letter that both activations and the result have is a

@@ -1,6 +1,8 @@
 // The analysis document as TypeScript sees it (schema "trtreport/1"), and how the page gets hold of
 // the copy embedded in it. null means unknown, never 0.
 
+import type { Pruning } from './pruning';
+
 export type Count = number | null;
 /** By layer; in memory also as numbers, where NaN is unknown. */
 export type Counts = Count[] | Float64Array;
@@ -200,6 +202,7 @@ export interface ReportDocument {
     peak_tensors?: { name: string; bytes: Count }[];
     without_views?: MemoryCurve;
   };
+  pruning?: Pruning;
   diagnostics: Diagnostic[];
 }
 

@@ -8,6 +8,8 @@ import type { ReportDocument, Roofline } from './document';
 import { type Convention, type Figures, makeFigures, sumWhere } from './figures';
 import { compileFilter } from './filter';
 import { buildModules, firstSplit, moduleOfLayer } from './scope';
+import { PruneView } from './pruneview';
+import { buildModules } from './scope';
 
 export type Metric = 'seconds' | 'macs' | 'bytes' | 'params';
 export type ThemeChoice = 'auto' | 'light' | 'dark';
@@ -45,6 +47,7 @@ export const defaultSort = (document: ReportDocument): Sort =>
 
 export class ReportModel {
   readonly document;
+  readonly prune: PruneView;
   live: Live | null = null;
   readonly rooflineIndex = signal(0);
   readonly overlays = signal<number[]>([]);
@@ -129,6 +132,7 @@ export class ReportModel {
 
   constructor(value: ReportDocument) {
     this.document = signal(value);
+    this.prune = new PruneView(this.document);
     if (value.options['convention'] === 'course') this.convention.value = 'course';
     this.sort.value = defaultSort(value);
   }

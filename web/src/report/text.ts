@@ -2,6 +2,7 @@
 // keys. {name} is replaced by an argument.
 
 import { signal } from '@preact/signals';
+import { kPruningEnglish } from './pruningtext';
 
 export const kEnglish = {
   // Header and sections
@@ -335,6 +336,8 @@ export const kEnglish = {
     'The data inside this report is damaged. The summary below was written separately and can be read.',
   failed_schema: 'The data inside this report has a format that this page does not know.',
   failed_other: 'The charts could not be drawn: {message}. The summary below can be read.',
+  // Pruning
+  ...kPruningEnglish,
 };
 
 export type MessageKey = keyof typeof kEnglish;

@@ -2,6 +2,7 @@
 // FLOP, Roofline) stay as they are.
 
 import type { Language } from '../../report/text';
+import { kPruning } from './pruning';
 
 export const kMessages: Language['messages'] = {
   device: '设备',
@@ -285,4 +286,5 @@ export const kMessages: Language['messages'] = {
   formula: '公式',
   options: '选项',
   weight_types: '权重类型',
+  ...kPruning,
 };

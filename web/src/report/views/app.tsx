@@ -13,6 +13,7 @@ import { Navigation } from './navigation';
 import { OperatorsSection } from './operators';
 import { Overview } from './overview';
 import { usePrinting } from './print';
+import { PruningSection } from './pruning';
 import { RooflineSection } from './roofline';
 import { TimeSection } from './time';
 import { Tooltip } from './tooltip';
@@ -36,6 +37,7 @@ export function Report({ model }: { model: ReportModel }) {
           <TreemapSection />
           <LayersSection />
           <MemorySection />
+          <PruningSection />
           {model.live?.sections.map(({ id, view: View }) => (
             <View key={id} />
           ))}

@@ -3,7 +3,7 @@
 
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Live } from '../model';
+import type { ReportModel } from '../model';
 import { type MessageKey, t } from '../text';
 import { useModel } from './ui';
 
@@ -15,6 +15,7 @@ export const kSections: { id: string; title: MessageKey }[] = [
   { id: 'modules', title: 'section_modules' },
   { id: 'layers', title: 'section_layers' },
   { id: 'memory', title: 'section_memory' },
+  { id: 'pruning', title: 'section_pruning' },
   { id: 'diagnostics', title: 'section_diagnostics' },
   { id: 'method', title: 'section_method' },
 ];
@@ -27,8 +28,11 @@ interface Entry {
 }
 
 /** The report's own sections with the page's before the warnings. */
-function entries(live: Live | null): Entry[] {
-  const own = kSections.map(({ id, title }) => ({ id, title: t(title) }));
+function entries({ live, prune }: ReportModel): Entry[] {
+  const prunes = prune.data.value !== null || prune.live.value !== null;
+  const own = kSections
+    .filter(({ id }) => id !== 'pruning' || prunes)
+    .map(({ id, title }) => ({ id, title: t(title) }));
   const more = (live?.sections ?? []).map(({ id, title }) => ({ id, title: title() }));
   return [...own.slice(0, -2), ...more, ...own.slice(-2)];
 }
@@ -37,13 +41,13 @@ export function goTo(id: string): void {
   document.getElementById(id)?.scrollIntoView({ block: 'start' });
 }
 
-function follow(live: Live | null): () => void {
+function follow(model: ReportModel): () => void {
   let scheduled = 0;
   const read = () => {
     scheduled = 0;
     const limit = window.innerHeight * 0.35;
     let found = kSections[0]!.id;
-    for (const { id } of entries(live)) {
+    for (const { id } of entries(model)) {
       const top = document.getElementById(id)?.getBoundingClientRect().top;
       if (top !== undefined && top < limit) found = id;
     }
@@ -57,8 +61,8 @@ function follow(live: Live | null): () => void {
 }
 
 export function Navigation() {
-  const { live } = useModel();
-  useEffect(() => follow(live), [live]);
+  const model = useModel();
+  useEffect(() => follow(model), [model]);
   useEffect(() => {
     // On a phone the strip scrolls sideways: keep the current tab in sight without moving the page.
     const strip = document.querySelector<HTMLElement>('nav.sections');
@@ -68,7 +72,7 @@ export function Navigation() {
   }, [current.value]);
   return (
     <nav class="sections screen-only" aria-label={t('sections')}>
-      {entries(live).map(({ id, title }) => (
+      {entries(model).map(({ id, title }) => (
         <a
           href={`#${id}`}
           aria-current={current.value === id ? 'true' : undefined}
