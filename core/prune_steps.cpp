@@ -30,9 +30,9 @@ CombinedStep dense_step(std::string_view name, const Roofline& roofline, Count f
   return step;
 }
 
-// The step with 2:4 where the device has it, else the one without.
+// The step with 2:4 where some layer gains by it, else the one without.
 CombinedStep sparse_step(CombinedStep step, const std::optional<Sparse24>& sparse) {
-  if (!sparse || !step.seconds || !step.traffic_bytes) return step;
+  if (!sparse || sparse->saved_bytes == 0 || !step.seconds || !step.traffic_bytes) return step;
   step.sparse24 = true;
   step.traffic_bytes = *step.traffic_bytes - sparse->saved_bytes;
   step.seconds = 0;

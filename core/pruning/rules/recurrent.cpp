@@ -37,12 +37,12 @@ void recurrent(RuleContext& context) {
     const bool weight = (input >= 1 && input <= 3) || input == 7;
     if (input == 4) continue;
     for (int axis = 0; axis + 1 < context.in_rank(input); ++axis) {
-      if (!weight || axis == 0) context.freeze(context.in(input, axis), Why::Order);
+      if (!weight || axis == 0) context.freeze(context.in(input, axis), Why::Spatial);
     }
   }
   for (int output = 0; output < context.outputs(); ++output) {
     for (int axis = 0; axis + 1 < context.out_rank(output); ++axis)
-      context.freeze(context.out(output, axis), Why::Order);
+      context.freeze(context.out(output, axis), Why::Spatial);
   }
   for (const int weight : {1, 2}) {
     for (const int axis : {1, 2}) coupling.flag(context.in(weight, axis), kChannel);

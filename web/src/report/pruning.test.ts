@@ -112,6 +112,12 @@ void test('a group is named by the weight whose outputs it is', () => {
   };
   assert.equal(groupName(group(0, two)), 'a');
   assert.equal(groupName(group(7, { members: [] })), '#7');
+  const numbered = { members: [{ tensor: 'onnx::Conv_548', axis: 0, node: 0 }] };
+  assert.equal(
+    groupName(group(0, numbered), [{ name: '/features/features.2/Conv' }]),
+    'features/features.2',
+  );
+  assert.equal(groupName(group(0, numbered)), 'onnx::Conv_548');
 });
 
 void test('the layers of a group are tied by the paths between them', () => {

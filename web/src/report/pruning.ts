@@ -203,7 +203,7 @@ export function gainOf(
   return saved / lost;
 }
 
-/** Best gain first; without importance the most seconds saved first; frozen ones last. */
+/** Best gain first, without importance the most seconds saved first; then what is kept, then what is frozen. */
 export function byGain(
   groups: PruneGroup[],
   roofline: { device: string; source: string; precision: string } | null,
@@ -212,17 +212,21 @@ export function byGain(
   const rank = (group: PruneGroup) =>
     (known ? gainOf(group, roofline) : timeOf(group.half?.seconds_saved, roofline)) ??
     Number.NEGATIVE_INFINITY;
-  const frozen = (group: PruneGroup) => (group.frozen === null ? 0 : 1);
+  const place = (group: PruneGroup) => (group.frozen !== null ? 2 : group.protected ? 1 : 0);
   const compare = (a: number, b: number) => (a === b ? 0 : b > a ? 1 : -1);
   return [...groups].sort(
-    (a, b) => frozen(a) - frozen(b) || compare(rank(a), rank(b)) || a.id - b.id,
+    (a, b) => place(a) - place(b) || compare(rank(a), rank(b)) || a.id - b.id,
   );
 }
 
-/** "layer1.0.conv1.weight" says more than a number; without its outermost common ending. */
-export function groupName(group: PruneGroup): string {
+/** The weight whose outputs the group is; an exporter's number says less than its layer's path. */
+export function groupName(group: PruneGroup, nodes: { name: string }[] = []): string {
   const own = group.members.find(({ axis }) => axis === 0) ?? group.members[0];
-  return (own?.tensor ?? `#${group.id}`).replace(/[._](weight|kernel|w)$/i, '');
+  if (!own) return `#${group.id}`;
+  const numbered = /^(onnx::|val_)?[A-Za-z]*_?\d+(_Q\d)?$/.test(own.tensor);
+  const layer = numbered && own.node !== undefined ? nodes[own.node]?.name : '';
+  const path = layer?.replace(/^\//, '').replace(/\/[A-Z][A-Za-z]*(_\d+)?$/, '');
+  return path || own.tensor.replace(/[._](weight|kernel|w)$/i, '');
 }
 
 /** Mean importance of neighbouring channels, so that at most `most` bars are drawn. */
@@ -257,12 +261,12 @@ export interface Neighbour {
 /** The layers of a group in execution order, tied by the paths between them. */
 export function neighbourhood(
   group: PruneGroup,
-  nodes: { inputs: string[]; outputs: string[] }[],
+  nodes: { inputs: string[]; outputs: string[]; class?: string }[],
   consumers: Map<string, number[]>,
 ): Neighbour[] {
   const of = new Map<number, PruneMember[]>();
   for (const member of group.members) {
-    if (member.node === undefined) continue;
+    if (member.node === undefined || nodes[member.node]?.class === 'constant') continue;
     const list = of.get(member.node);
     if (list) list.push(member);
     else of.set(member.node, [member]);

@@ -76,6 +76,7 @@ export const kPruningEnglish = {
   prune_last: 'output: kept',
   prune_frozen: 'frozen',
   prune_norm: '{name} takes statistics over these channels: a cut changes what is left of them.',
+  prune_frozen_one: '1 group that cannot be cut',
   prune_frozen_title: '{n} groups that cannot be cut',
   prune_reason: 'Why',
   why_input: 'It is a size of the model’s input.',

@@ -68,6 +68,7 @@ export const kPruning: Partial<Record<keyof typeof kPruningEnglish, string>> = {
   prune_last: '输出：保留',
   prune_frozen: '冻结',
   prune_norm: '“{name}”在这些通道上取统计量：剪枝会改变剩余通道的结果。',
+  prune_frozen_one: '1 组不能剪',
   prune_frozen_title: '{n} 组不能剪',
   prune_reason: '原因',
   why_input: '它是模型输入的尺寸。',

@@ -136,6 +136,7 @@ function Scenarios({ data }: { data: Pruning }) {
   return (
     <>
       <Figure title={t('prune_scenarios')} table={table}>
+        <Left rows={rows} quantities={quantities} />
         <div
           class="table-scroll scenarios"
           tabIndex={0}
@@ -163,6 +164,48 @@ function Scenarios({ data }: { data: Pruning }) {
       </Figure>
       <EveryDevice rows={rows} />
     </>
+  );
+}
+
+const kLooks = ['var(--text)', 'var(--accent)', '#009e73', '#d55e00', '#cc79a7', '#56b4e9'];
+
+/** What is left of each quantity, as bars: the whole first, then the cuts. */
+function Left({ rows, quantities }: { rows: Row[]; quantities: Quantity[] }) {
+  const whole = rows[0]!.figures;
+  const color = (index: number) => kLooks[index % kLooks.length]!;
+  const shown = quantities.filter(({ bar, read }) => bar && read(whole));
+  return (
+    <div class="left-chart" aria-hidden="true">
+      <p class="legend">
+        {rows.map(({ label }, index) => (
+          <span>
+            <span class="swatch rect" style={{ background: color(index) }} />
+            {label}
+          </span>
+        ))}
+      </p>
+      <div class="left-groups">
+        {shown.map(({ title, read, format }) => (
+          <div>
+            <h4>{title()}</h4>
+            {rows.map(({ label, figures }, index) => {
+              const value = read(figures);
+              const share = value === null ? 0 : value / read(whole)!;
+              return (
+                <div class="left-row" data-tip={`${label}: ${format(value)}`}>
+                  <span>
+                    <span
+                      style={{ width: `${Math.min(1, share) * 100}%`, background: color(index) }}
+                    />
+                  </span>
+                  <small>{index === 0 ? format(value) : percent(share)}</small>
+                </div>
+              );
+            })}
+          </div>
+        ))}
+      </div>
+    </div>
   );
 }
 

@@ -60,14 +60,12 @@ export function CombinedSteps({ data }: { data: Pruning }) {
               {index + 1}
             </span>
             <span>{stepName(step)}</span>
-            <strong>{seconds(step.seconds)}</strong>
-            <span class="quiet">{index === 0 ? step.precision.toUpperCase() : speedup(step)}</span>
             <span class="left-bar" aria-hidden="true">
-              <span
-                style={{
-                  width: percentWidth(step.seconds, first.seconds),
-                }}
-              />
+              <span style={{ width: percentWidth(step.seconds, first.seconds) }} />
+            </span>
+            <strong class="number">{seconds(step.seconds)}</strong>
+            <span class="quiet number">
+              {index === 0 ? step.precision.toUpperCase() : speedup(step)}
             </span>
           </li>
         ))}
@@ -99,10 +97,12 @@ function roofsOf(steps: CombinedStep[], device: DocumentDevice): Roof[] {
   // Precisions of one peak share a line.
   const levels = new Map<string, Roof>();
   for (const roof of roofs.values()) {
-    const key = `${roof.level.toPrecision(2)}${roof.dashed}`;
+    const key = roof.level.toPrecision(2);
     const known = levels.get(key);
-    if (known) known.label += `, ${roof.label}`;
-    else levels.set(key, { ...roof });
+    if (known) {
+      known.label += `, ${roof.label}`;
+      known.dashed &&= roof.dashed;
+    } else levels.set(key, { ...roof });
   }
   return [...levels.values()].sort((a, b) => b.level - a.level);
 }
@@ -202,18 +202,47 @@ function Chart({ steps, device }: { steps: CombinedStep[]; device: DocumentDevic
             );
           })}
           <polyline class="path" points={line} />
-          {points.map(({ index, step, x: at, y: up }) => (
-            <g class="step" data-tip={tip(step)}>
-              <circle cx={px(at)} cy={py(up)} r={10} />
-              <text x={px(at)} y={py(up) + 4} text-anchor="middle">
-                {index + 1}
-              </text>
-            </g>
-          ))}
+          {apart(points.map((point) => ({ ...point, left: px(point.x), top: py(point.y) }))).map(
+            ({ index, step, left, top: up, label }) => (
+              <g class="step" data-tip={tip(step)}>
+                <circle class="place" cx={left} cy={up} r={4} />
+                <line x1={left} y1={up} x2={label.left} y2={label.top} />
+                <circle cx={label.left} cy={label.top} r={9} />
+                <text x={label.left} y={label.top + 4} text-anchor="middle">
+                  {index + 1}
+                </text>
+              </g>
+            ),
+          )}
         </svg>
       )}
     </div>
   );
+}
+
+interface Place {
+  left: number;
+  top: number;
+}
+
+/** Numbers beside their points, so that none covers another. */
+function apart<Point extends Place>(points: Point[]): (Point & { label: Place })[] {
+  const taken: Place[] = [];
+  return points.map((point) => {
+    const free = (place: Place) =>
+      [...taken, ...points].every(
+        (other) => Math.hypot(other.left - place.left, other.top - place.top) >= 17,
+      );
+    const tries = [22, 42, 62, 82].flatMap((far) => [
+      { left: point.left - far * 0.7, top: point.top - far * 0.7 },
+      { left: point.left + far * 0.7, top: point.top + far * 0.7 },
+      { left: point.left, top: point.top - far },
+      { left: point.left + far, top: point.top },
+    ]);
+    const label = tries.find(free) ?? tries[0]!;
+    taken.push(label);
+    return { ...point, label };
+  });
 }
 
 const tip = (step: CombinedStep) =>

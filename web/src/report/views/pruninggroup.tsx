@@ -18,9 +18,9 @@ import { whyFrozen } from './pruningwords';
 import { type Cell, DataTable, Figure, nodeName, type TableData, useModel } from './ui';
 
 export function GroupDetails({ data, group }: { data: Pruning; group: PruneGroup }) {
-  const { prune } = useModel();
+  const { prune, document } = useModel();
   const title = useRef<HTMLHeadingElement>(null);
-  const name = groupName(group);
+  const name = groupName(group, document.value.nodes);
   useEffect(() => title.current?.focus({ preventScroll: true }), [group.id]);
   return (
     <section class="group-details" aria-label={t('prune_details', { name })}>
@@ -128,7 +128,7 @@ function Layers({ group }: { group: PruneGroup }) {
               >
                 <bdi>{shortName(nodes[neighbour.node]?.name ?? '')}</bdi>
               </button>
-              <small>
+              <small class="clipped">
                 {nodes[neighbour.node]?.op}, {sides(neighbour)}
               </small>
             </li>

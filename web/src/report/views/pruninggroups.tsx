@@ -15,7 +15,7 @@ import {
 import { t } from '../text';
 import { GroupDetails } from './pruninggroup';
 import { stateText, whyFrozen } from './pruningwords';
-import { type Cell, DataTable, Figure, type TableData, useModel, Value } from './ui';
+import { type Cell, CutFront, DataTable, Figure, type TableData, useModel, Value } from './ui';
 
 const kShown = 24;
 
@@ -23,6 +23,7 @@ export function GroupTable({ data }: { data: Pruning }) {
   const model = useModel();
   const { prune } = model;
   const roofline = model.roofline.value;
+  const { nodes } = model.document.value;
   const all = useSignal(false);
   const open = byGain(data.groups, roofline).filter((group) => group.frozen === null);
   const frozen = data.groups.filter((group) => group.frozen !== null);
@@ -48,7 +49,7 @@ export function GroupTable({ data }: { data: Pruning }) {
     const saved = timeOf(group.half?.seconds_saved, roofline);
     const gain = gainOf(group, roofline);
     return [
-      groupName(group),
+      groupName(group, nodes),
       group.channels,
       kept,
       group.params_per_channel,
@@ -117,20 +118,20 @@ function GroupRow({ data, group }: { data: Pruning; group: PruneGroup }) {
   const roofline = model.roofline.value;
   const kept = prune.kept.value[group.id] ?? group.channels;
   const selected = prune.group.value === group.id;
-  const name = groupName(group);
+  const name = groupName(group, model.document.value.nodes);
   const open = isOpen(group, data.protect_first, data.protect_last);
   return (
     <tr aria-current={selected ? 'true' : undefined}>
       <th scope="row">
         <button
           type="button"
-          class="link"
+          class="link one-line"
           aria-expanded={selected}
           onClick={() => {
             prune.group.value = selected ? null : group.id;
           }}
         >
-          <bdi>{name}</bdi>
+          <CutFront text={name} />
         </button>
         {group.protected && open === false && <small class="state">{stateText(group)}</small>}
       </th>
@@ -187,7 +188,8 @@ function GroupRow({ data, group }: { data: Pruning; group: PruneGroup }) {
 }
 
 function Useful({ group }: { group: PruneGroup }) {
-  const { prune } = useModel();
+  const { prune, document } = useModel();
+  const { nodes } = document.value;
   const cuts = Object.entries(group.next_useful_cut ?? {});
   return (
     <>
@@ -200,7 +202,7 @@ function Useful({ group }: { group: PruneGroup }) {
             <button
               type="button"
               class="link"
-              aria-label={`${groupName(group)}: \u2212${cut} (${multiple})`}
+              aria-label={`${groupName(group, nodes)}: \u2212${cut} (${multiple})`}
               onClick={() => prune.keep(group.id, group.channels - cut)}
             >
               {`\u2212${cut}`}
@@ -220,14 +222,16 @@ const usefulText = (group: PruneGroup) =>
     .join('  ');
 
 function Frozen({ groups }: { groups: PruneGroup[] }) {
-  const { prune } = useModel();
-  const name = t('prune_frozen_title', { n: groups.length });
+  const { prune, document } = useModel();
+  const { nodes } = document.value;
+  const n = groups.length;
+  const name = n === 1 ? t('prune_frozen_one') : t('prune_frozen_title', { n });
   const data: TableData = {
     header: [t('prune_group'), t('prune_channels'), t('prune_reason')],
     numeric: [false, true, false],
     rows: groups.map((group): Cell[] => [
       {
-        text: groupName(group),
+        text: groupName(group, nodes),
         onClick: () => {
           prune.group.value = group.id;
         },

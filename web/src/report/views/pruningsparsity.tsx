@@ -37,7 +37,10 @@ function Layers24({ data }: { data: Pruning }) {
     data.sparsity.filter((each) => each.already_24).map(({ tensor }) => tensor),
   );
   const layers = [...data.sparsity24].sort(
-    (a, b) => (saves(b) ?? -1) - (saves(a) ?? -1) || Number(b.eligible) - Number(a.eligible),
+    (a, b) =>
+      (saves(b) ?? -1) - (saves(a) ?? -1) ||
+      Number(b.beneficial) - Number(a.beneficial) ||
+      Number(b.eligible) - Number(a.eligible),
   );
   const ids = new Map(model.document.value.nodes.map(({ name, id }) => [name, id]));
   const name = t('prune_24');
