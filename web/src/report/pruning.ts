@@ -220,8 +220,12 @@ export function byGain(
 }
 
 /** The weight whose outputs the group is; an exporter's number says less than its layer's path. */
-export function groupName(group: PruneGroup, nodes: { name: string }[] = []): string {
-  const own = group.members.find(({ axis }) => axis === 0) ?? group.members[0];
+export function groupName(
+  group: PruneGroup,
+  nodes: { name: string; class?: string }[] = [],
+): string {
+  const live = group.members.filter(({ node }) => nodes[node ?? -1]?.class !== 'constant');
+  const own = live.find(({ axis }) => axis === 0) ?? live[0] ?? group.members[0];
   if (!own) return `#${group.id}`;
   const numbered = /^(onnx::|val_)?[A-Za-z]*_?\d+(_Q\d)?$/.test(own.tensor);
   const layer = numbered && own.node !== undefined ? nodes[own.node]?.name : '';

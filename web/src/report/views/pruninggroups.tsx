@@ -76,18 +76,22 @@ export function GroupTable({ data }: { data: Pruning }) {
                 <th scope="col" class="number">
                   {t('prune_saves')}
                 </th>
-                <th scope="col" class="number">
-                  {t('prune_loses')}
-                </th>
-                <th scope="col" class="number">
-                  {t('prune_gain')}
-                </th>
+                {ranked && (
+                  <>
+                    <th scope="col" class="number">
+                      {t('prune_loses')}
+                    </th>
+                    <th scope="col" class="number">
+                      {t('prune_gain')}
+                    </th>
+                  </>
+                )}
                 <th scope="col">{t('prune_useful')}</th>
               </tr>
             </thead>
             <tbody>
               {shown.map((group) => (
-                <GroupRow key={group.id} data={data} group={group} />
+                <GroupRow key={group.id} data={data} group={group} ranked={ranked} />
               ))}
             </tbody>
           </table>
@@ -112,7 +116,8 @@ export function GroupTable({ data }: { data: Pruning }) {
 
 const perPercent = (gain: Count) => seconds(gain === null ? null : gain / 100);
 
-function GroupRow({ data, group }: { data: Pruning; group: PruneGroup }) {
+function GroupRow(props: { data: Pruning; group: PruneGroup; ranked: boolean }) {
+  const { data, group } = props;
   const model = useModel();
   const { prune } = model;
   const roofline = model.roofline.value;
@@ -168,18 +173,22 @@ function GroupRow({ data, group }: { data: Pruning; group: PruneGroup }) {
           reason={t('unknown_no_device')}
         />
       </td>
-      <td class="number">
-        <Value
-          text={percent(group.half?.importance_lost)}
-          reason={open ? t('prune_importance_none') : stateText(group)}
-        />
-      </td>
-      <td class="number">
-        <Value
-          text={perPercent(gainOf(group, roofline))}
-          reason={open ? t('prune_importance_none') : stateText(group)}
-        />
-      </td>
+      {props.ranked && (
+        <>
+          <td class="number">
+            <Value
+              text={percent(group.half?.importance_lost)}
+              reason={open ? t('prune_importance_none') : stateText(group)}
+            />
+          </td>
+          <td class="number">
+            <Value
+              text={perPercent(gainOf(group, roofline))}
+              reason={open ? t('prune_importance_none') : stateText(group)}
+            />
+          </td>
+        </>
+      )}
       <td class="useful">
         <Useful group={group} />
       </td>
