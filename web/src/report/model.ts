@@ -9,7 +9,6 @@ import { type Convention, type Figures, makeFigures, sumWhere } from './figures'
 import { compileFilter } from './filter';
 import { buildModules, firstSplit, moduleOfLayer } from './scope';
 import { PruneView } from './pruneview';
-import { buildModules } from './scope';
 
 export type Metric = 'seconds' | 'macs' | 'bytes' | 'params';
 export type ThemeChoice = 'auto' | 'light' | 'dark';
