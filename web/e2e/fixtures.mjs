@@ -113,6 +113,172 @@ export function large(layers = 14000) {
 
 const kHostile = '</script><img src=x onerror="window.hacked=1"><b>&amp;';
 
+const times = (seconds) =>
+  Object.fromEntries(
+    ['fp32', 'fp16'].map((precision) => [`NVIDIA H100 SXM/${precision}`, seconds]),
+  );
+
+/** Figures of a cut that leaves `left` of everything. */
+function prunedFigures(left, more = {}) {
+  return {
+    params: Math.round(25557032 * left),
+    macs: Math.round(4089184256 * left),
+    flops: Math.round(8178368512 * left),
+    weight_bytes: Math.round(102228128 * left),
+    peak_activation_bytes: Math.round(9633792 * left),
+    intensity: 24.3 * Math.sqrt(left),
+    seconds: times(5e-5 * left),
+    seconds_padded: times(5.1e-5 * left),
+    seconds_24: times(4.5e-5 * left),
+    ...more,
+  };
+}
+
+const combinedSteps = (left) =>
+  [
+    ['unpruned', 'fp16', false, 5e-5],
+    ['pruned', 'fp16', false, 5e-5 * left],
+    ['sparse24', 'fp16', true, 4.5e-5 * left],
+    ['int8', 'int8', true, 2.3e-5 * left],
+  ].map(([name, precision, sparse24, seconds]) => ({
+    name,
+    precision,
+    sparse24,
+    flops: 8178368512 * (name === 'unpruned' ? 1 : left),
+    traffic_bytes: seconds * 3.35e12,
+    intensity: 8178368512 / 1.6e8,
+    seconds,
+  }));
+
+/** A residual network whose channels were looked at. */
+export function pruned() {
+  const document = resnet();
+  const { nodes } = document;
+  const convolutions = nodes.filter(({ op }) => op === 'Conv');
+  const member = (node, axis) => ({ tensor: `${node.name}.weight`, axis, node: node.id });
+  const stage = convolutions.filter(({ name }) => name.includes('layer1'));
+  const ties = stage.flatMap((node) => {
+    if (/conv1|layer2/.test(node.name)) return [member(node, 1)];
+    return /conv3|downsample/.test(node.name) ? [member(node, 0)] : [];
+  });
+  const importance = (n) => Array.from({ length: n }, (_, at) => 0.5 + ((at * 37) % 64) / 64);
+  const half = (saved, lost) => ({
+    kept: 32,
+    params: 1e6,
+    macs: 1e9,
+    peak_activation_bytes: 1e6,
+    seconds_saved: times(saved),
+    importance_lost: lost,
+  });
+  const open = (id, members, channels, more) => ({
+    id,
+    channels,
+    frozen: null,
+    members,
+    params_per_channel: 577 * (id + 1),
+    macs_per_channel: 1806336,
+    next_useful_cut: { 8: 8, 16: 16, 32: 32, 64: channels > 64 ? 64 : null },
+    importance: importance(channels),
+    ...more,
+  });
+  const frozen = (id, why) => ({
+    id,
+    channels: 3,
+    members: [member(convolutions[0], 1)],
+    params_per_channel: null,
+    macs_per_channel: null,
+    ...why,
+  });
+  const scenario = (name, left, kept) => ({
+    name,
+    criterion: 'l2',
+    ratio: Number(name),
+    round_to: 1,
+    ...prunedFigures(left, { importance_kept: Math.sqrt(left) }),
+    kept,
+    thin:
+      left > 0.5
+        ? []
+        : [
+            {
+              node: stage[0].id,
+              channels: 64,
+              kept: 16,
+              before: 140,
+              after: 51,
+              bound_before: 'c',
+              bound_after: 'm',
+            },
+          ],
+  });
+  document.pruning = {
+    criterion: 'l2',
+    global: false,
+    round_to: 1,
+    protect_first: true,
+    protect_last: true,
+    prunable_share: 0.93,
+    untied: 0,
+    unpruned: prunedFigures(1),
+    groups: [
+      open(0, [member(convolutions[0], 0)], 64, {
+        protected: 'first layer',
+        half: half(9e-6, null),
+      }),
+      open(1, [member(stage[0], 0), member(stage[1], 1)], 64, { half: half(1e-6, 0.02) }),
+      open(2, ties, 256, { half: half(8e-6, 0.04) }),
+      frozen(3, { frozen: 'it is a size of the model’s input', frozen_code: 'input' }),
+      frozen(4, {
+        frozen: `Softmax '${kHostile}' needs all of it`,
+        frozen_code: 'order',
+        frozen_by: kHostile,
+        frozen_op: 'Softmax',
+      }),
+    ],
+    scenarios: [
+      scenario('0.25', 0.6, [64, 48, 192, 3, 3]),
+      scenario('0.75', 0.1, [64, 16, 64, 3, 3]),
+    ],
+    combined: [
+      {
+        device: 'NVIDIA H100 SXM',
+        source: 'datasheet',
+        scenario: '0.25',
+        steps: combinedSteps(0.6),
+      },
+      {
+        device: 'NVIDIA H100 SXM',
+        source: 'datasheet',
+        scenario: '0.75',
+        steps: combinedSteps(0.1),
+      },
+    ],
+    sparsity24: stage.map((node, index) => ({
+      tensor: `${node.name}.weight`,
+      node: node.name,
+      eligible: index > 0,
+      beneficial: index > 3,
+      ...(index > 3
+        ? {}
+        : { reason: index > 0 ? 'too small to gain' : 'the reduction is no multiple of 16' }),
+      magnitude_kept: 0.74,
+      magnitude_kept_permuted: index > 1 ? 0.77 : null,
+      seconds_saved: index > 3 ? times(1e-7 * index) : {},
+    })),
+    sparsity: stage.map((node) => ({
+      tensor: `${node.name}.weight`,
+      zeros: 12,
+      elements: 36864,
+      blocks2x2: 0,
+      blocks: 9216,
+      already_24: node === stage[2],
+      element_kept: { 0.25: 0.96, 0.5: 0.8, 0.75: 0.5 },
+      block_kept: { 0.25: 0.87, 0.5: 0.66, 0.75: 0.38 },
+    })),
+  };
+  return document;
+}
+
 export function strange() {
   const builder = new Builder(`${'very-long-model-name-'.repeat(8)}.onnx`);
   builder.tensor('input', 'float32', ['batch', 3, 'height', 'width'], { kind: 'input' });
@@ -229,4 +395,4 @@ export function bare() {
   return builder.finish({ devices: [] });
 }
 
-export const kFixtures = { small, resnet, large, strange, bare };
+export const kFixtures = { small, resnet, large, strange, bare, pruned };

@@ -1,0 +1,151 @@
+// The pruning view of a static report: cuts, groups and what ties them, 2:4, in both themes and on
+// a phone; what a reader can do with keyboard and screen reader alone.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { assemble } from '../assemble.mjs';
+import { openChromium, openReport } from './browser.mjs';
+import { pruned, resnet } from './fixtures.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'trtreport-pruning-'));
+const file = join(folder, 'pruned.html');
+let browser;
+
+before(async () => {
+  writeFileSync(file, assemble(pruned()));
+  writeFileSync(join(folder, 'plain.html'), assemble(resnet()));
+  browser = await openChromium();
+});
+after(async () => {
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function inReport(options, check, path = file) {
+  const { page, faults, close } = await openReport(browser, path, options);
+  await check(page, page.locator('#pruning'));
+  assert.deepEqual(faults, []);
+  await close();
+}
+
+test('a report without pruning has no such section', async () => {
+  await inReport(
+    {},
+    async (page, section) => {
+      assert.equal(await section.count(), 0);
+      assert.equal(await page.locator('nav.sections', { hasText: 'Pruning' }).count(), 0);
+    },
+    join(folder, 'plain.html'),
+  );
+});
+
+test('says what can be cut and what each cut leaves', async () => {
+  await inReport({}, async (page, section) => {
+    assert.match(
+      await section.innerText(),
+      /3 groups of coupled channels can be cut, 2 cannot; 93/,
+    );
+    const rows = section.locator('.scenarios tbody tr');
+    assert.equal(await rows.count(), 3);
+    assert.match(await rows.nth(2).innerText(), /75\s%.*2\.56\sM/s);
+    assert.equal(await rows.nth(1).getAttribute('aria-current'), 'true');
+    // Another cut: its own warning, kept channels and steps.
+    await rows.nth(2).getByRole('button').click();
+    assert.equal(await rows.nth(2).getAttribute('aria-current'), 'true');
+    await section.getByText('1 layer becomes thin').click();
+    assert.match(
+      await section.locator('.note').first().innerText(),
+      /64 → 16\s+140 → 51\.0\s+compute → memory/,
+    );
+    assert.match(await section.locator('.groups').innerText(), /64 \/ 256/);
+    assert.match(await section.locator('.steps').innerText(), /pruned\s+5\.00\sµs\s+10\.0×/);
+  });
+});
+
+test('groups stand by what they save for what they lose', async () => {
+  await inReport({}, async (page, section) => {
+    const names = await section.locator('.groups tbody th').allInnerTexts();
+    assert.equal(names.length, 3);
+    assert.match(names[0], /layer1\.0\/conv3|layer1\.0\/downsample/);
+    assert.match(names[2], /first layer: kept/);
+    assert.equal(await section.locator('input[type=range]').count(), 0);
+  });
+});
+
+test('a group opens with its layers, channels and weights', async () => {
+  await inReport({}, async (page, section) => {
+    const row = section.locator('.groups tbody tr').first();
+    await row.getByRole('button').first().focus();
+    await page.keyboard.press('Enter');
+    const details = section.locator('.group-details');
+    assert.equal(await row.locator('[aria-expanded=true]').count(), 1);
+    assert.ok(
+      await details
+        .locator('h3')
+        .first()
+        .evaluate((node) => node === document.activeElement),
+    );
+    const layers = details.locator('.arcs li');
+    assert.ok((await layers.count()) >= 6);
+    assert.ok((await details.locator('.arcs path').count()) >= 6);
+    assert.match(
+      await details.locator('svg.importance').getAttribute('aria-label'),
+      /256 channels; 64 of them go/,
+    );
+    await details.getByRole('button', { name: /Show Importance by channel as a table/ }).click();
+    assert.match(await details.innerText(), /goes/);
+    await layers.first().getByRole('button').click();
+    await page.locator('.inspector').waitFor();
+  });
+});
+
+test('what is frozen says why, whatever its name', async () => {
+  await inReport({}, async (page, section) => {
+    await section.getByText('2 groups that cannot be cut').click();
+    const text = await section.locator('.fold', { hasText: 'cannot be cut' }).innerText();
+    assert.match(text, /It is a size of the model’s input/);
+    assert.match(text, /Softmax “<\/script><img src=x/);
+    assert.equal(await page.evaluate(() => window.hacked), undefined);
+  });
+});
+
+test('2:4 by layer, and plainly what zeros alone do not bring', async () => {
+  await inReport({}, async (page, section) => {
+    const text = await section.innerText();
+    assert.match(text, /A dense engine gains nothing/);
+    assert.match(text, /is 2:4 already/);
+    assert.match(text, /too small to gain/);
+    assert.match(text, /the reduction is no multiple of 16/);
+  });
+});
+
+test('axe finds no serious fault, light, dark and on a phone', async () => {
+  const axe = readFileSync(
+    fileURLToPath(new URL('../node_modules/axe-core/axe.min.js', import.meta.url)),
+    'utf8',
+  );
+  for (const colorScheme of ['light', 'dark']) {
+    for (const viewport of [
+      { width: 1280, height: 800 },
+      { width: 390, height: 844 },
+    ]) {
+      await inReport({ context: { colorScheme, viewport } }, async (page, section) => {
+        await section.locator('.groups tbody button').first().click();
+        for (const each of await section.locator('summary').all()) await each.click();
+        assert.ok(
+          (await page.evaluate(() => document.documentElement.scrollWidth)) <= viewport.width,
+        );
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => window.axe.run('#pruning'));
+        const serious = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+        assert.deepEqual(
+          serious.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`),
+          [],
+        );
+      });
+    }
+  }
+});
