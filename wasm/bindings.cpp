@@ -1,10 +1,12 @@
 // The C functions over one Session. This is where everything that might be thrown ends.
 #include "wasm/bindings.hpp"
 
+#include "wasm/answering.hpp"
 #include "wasm/session.hpp"
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <new>
 #include <string>
 
@@ -57,7 +59,7 @@ class CHost : public wasm::Host {
 
 struct Instance {
   CHost host;
-  wasm::Session session{host};
+  std::unique_ptr<wasm::Session> session = wasm::make_session(host);
   std::string request, answer;
   bool lost = false;
 };
@@ -72,17 +74,18 @@ constexpr std::string_view kNoMemory =
 constexpr std::string_view kLost =
     R"({"error":{"code":"lost","message":"an earlier fault has ended this instance"}})";
 
+}  // namespace
+
 // In WebAssembly the code between a fault and here does not tidy up (see core/CMakeLists.txt), so
 // nothing of the instance is touched again: its host throws it away.
-template <class Call>
-void answer_with(Call call) {
+void wasm::answer_with(std::string (*call)(wasm::Session&, std::string_view)) {
   Instance& all = instance();
   if (all.lost) {
     all.answer = kLost;
     return;
   }
   try {
-    all.answer = call(all.session, std::string_view(all.request));
+    all.answer = call(*all.session, std::string_view(all.request));
     all.request.clear();
   } catch (const std::bad_alloc&) {
     all.lost = true;
@@ -95,8 +98,6 @@ void answer_with(Call call) {
     all.answer = R"({"error":{"code":"internal","message":"an unknown fault"}})";
   }
 }
-
-}  // namespace
 
 extern "C" {
 
@@ -112,38 +113,38 @@ char* trtreport_request(uint32_t bytes) {
 }
 
 void trtreport_open(void) {
-  answer_with(
+  wasm::answer_with(
       [](wasm::Session& session, std::string_view request) { return session.open(request); });
 }
 
 void trtreport_analyse(void) {
-  answer_with(
+  wasm::answer_with(
       [](wasm::Session& session, std::string_view request) { return session.analyse(request); });
 }
 
 void trtreport_recompute(void) {
-  answer_with(
+  wasm::answer_with(
       [](wasm::Session& session, std::string_view request) { return session.recompute(request); });
 }
 
 void trtreport_skeleton(void) {
-  answer_with([](wasm::Session& session, std::string_view) { return session.skeleton(); });
+  wasm::answer_with([](wasm::Session& session, std::string_view) { return session.skeleton(); });
 }
 
 void trtreport_devices(void) {
-  answer_with(
+  wasm::answer_with(
       [](wasm::Session& session, std::string_view request) { return session.devices(request); });
 }
 
 void trtreport_library(void) {
-  answer_with([](wasm::Session&, std::string_view request) {
+  wasm::answer_with([](wasm::Session&, std::string_view request) {
     const auto error = set_device_library(request);
     return error ? wasm::error_text(*error) : std::string("{}");
   });
 }
 
 void trtreport_close(void) {
-  answer_with([](wasm::Session& session, std::string_view) {
+  wasm::answer_with([](wasm::Session& session, std::string_view) {
     session.close();
     return std::string("{}");
   });

@@ -27,6 +27,18 @@ void trtreport_devices(void);
 void trtreport_library(void);
 void trtreport_close(void);
 
+// Of the module with weights alone; see weight_session.hpp.
+void trtreport_quantize(void);
+void trtreport_quantize_weight(void);
+void trtreport_keep_weight(void);
+void trtreport_plan(void);
+void trtreport_plan_of(void);
+void trtreport_prune(void);
+void trtreport_prune_what_if(void);
+void trtreport_section(void);
+void trtreport_markdown(void);
+void trtreport_threshold(void);
+
 const char* trtreport_answer(void);
 uint32_t trtreport_answer_length(void);
 

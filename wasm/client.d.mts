@@ -58,6 +58,68 @@ export interface Recomputed {
   diagnostics: unknown[];
 }
 
+// A cut of single groups of channels; groups not named stay whole.
+export interface Cut {
+  groups: { id: number; ratio?: number; kept?: number; cut?: number[] }[];
+  times?: boolean; // also the seconds
+}
+
+export interface PruneRequest {
+  ratios?: number[];
+  criterion?: "l2" | "l1" | "bn" | "random" | "uniform";
+  global?: boolean;
+  round_to?: number;
+  protect_first?: boolean;
+  protect_last?: boolean;
+  groups?: Record<string, number>;
+}
+
+// The document's figures of a scenario.
+export interface PrunedFigures {
+  params: number;
+  macs: number | null;
+  flops: number | null;
+  weight_bytes: number;
+  peak_activation_bytes: number | null;
+  intensity: number | null;
+  seconds: Record<string, number | null>;
+  seconds_padded: Record<string, number | null>;
+  seconds_24: Record<string, number>;
+  importance_kept: number | null;
+  kept: number[];
+}
+
+export interface PlanRequest {
+  request?: string; // as --plan takes it
+  noise?: {
+    node: number;
+    choices: {
+      precision: string;
+      weight_nsr: number | null;
+      activation_nsr: number | null;
+      weight_bytes: number | null;
+    }[];
+  }[];
+}
+
+export interface ThresholdRequest {
+  histogram: { edges: number[]; counts: number[] };
+  format: string;
+  amax?: number[];
+  curve?: boolean;
+}
+export interface ThresholdFigures {
+  amax: number;
+  scale: number;
+  sqnr_db: number | null;
+  clipped_share: number;
+  divergence: number | null;
+}
+export interface Thresholds {
+  at: ThresholdFigures[];
+  curve?: Record<"sqnr_db" | "clipped_share" | "divergence", (number | null)[]>;
+}
+
 export interface BuiltInDevices {
   version: string;
   default_device: string;
@@ -74,6 +136,17 @@ export class Core {
   devices(files: CoreOptions["devices"]): Pick<BuiltInDevices, "devices">;
   library(files: { file: string; content: string }[]): void;
   close(): void;
+  // Of the module with weights alone.
+  quantize(options?: { formats?: string }): { weights: number[]; bytes: number };
+  quantizeWeight(weight: number): Uint8Array;
+  keepWeight(weight: number, result: Uint8Array): void;
+  plan(request?: PlanRequest): void;
+  planOf(choice: string): unknown;
+  prune(options?: PruneRequest): void;
+  pruneWhatIf(cut: Cut): PrunedFigures;
+  section(name: "quantization" | "pruning"): string;
+  markdown(template: string): string;
+  threshold(request: ThresholdRequest): Thresholds;
   readonly heapBytes: number;
   // Whether a fault has ended the instance: another one has to be made.
   readonly lost: boolean;

@@ -77,13 +77,69 @@ export class Core {
   }
 
   document(options = {}) {
+    return this.text("analyse", options);
+  }
+
+  // What a call writes, as one text.
+  text(name, request) {
     const decoder = new TextDecoder();
     let text = "";
-    this.analyse(options, (piece) => {
+    this.written(name, request, (piece) => {
       text += decoder.decode(piece, { stream: true });
       return true;
     });
     return text + decoder.decode();
+  }
+
+  // --- of the module with weights alone (weight_session.hpp says what each one takes and answers) ---
+
+  // Finds the weights; each is read by quantizeWeight, here or in another instance of the same model.
+  quantize(options = {}) {
+    return this.call("quantize", options);
+  }
+
+  // What was found of it, as bytes of its own, ready to be transferred.
+  quantizeWeight(weight) {
+    const { pointer, length } = this.call("quantize_weight", { weight }).result;
+    return new Uint8Array(this.module.HEAPU8.buffer, pointer, length).slice();
+  }
+
+  keepWeight(weight, result) {
+    const number = new TextEncoder().encode(`${weight} `);
+    const request = new Uint8Array(number.length + result.length);
+    request.set(number);
+    request.set(result, number.length);
+    this.call("keep_weight", request);
+  }
+
+  plan(request = {}) {
+    this.call("plan", request);
+  }
+
+  // What a choice by layer comes to.
+  planOf(choice) {
+    return this.call("plan_of", { choice });
+  }
+
+  prune(options = {}) {
+    this.call("prune", options);
+  }
+
+  pruneWhatIf(cut) {
+    return this.call("prune_what_if", cut);
+  }
+
+  // A section of the document as JSON.
+  section(name) {
+    return this.text("section", { name });
+  }
+
+  markdown(template) {
+    return this.text("markdown", { template });
+  }
+
+  threshold(request) {
+    return this.call("threshold", request);
   }
 
   // Columns come as arrays of their own, ready to be transferred.
@@ -120,7 +176,8 @@ export class Core {
     const { module } = this;
     this.fault = null;
     if (request !== undefined) {
-      const bytes = new TextEncoder().encode(JSON.stringify(request));
+      const isBytes = request instanceof Uint8Array;
+      const bytes = isBytes ? request : new TextEncoder().encode(JSON.stringify(request));
       const room = module._trtreport_request(bytes.length);
       if (room === 0) throw new CoreError({ code: "out_of_memory", message: "the memory does not suffice" });
       module.HEAPU8.set(bytes, room);

@@ -2,7 +2,6 @@
 #include "wasm/session.hpp"
 
 #include "onnx/skeleton_file.hpp"
-#include "report/document.hpp"
 #include "report/recomputed.hpp"
 
 #include <limits>
@@ -16,33 +15,6 @@ double number(Count count) { return count.known() ? static_cast<double>(count.va
 
 double number(const std::optional<uint64_t>& maybe) {
   return maybe ? static_cast<double>(*maybe) : kUnknown;
-}
-
-// Hands the document on and counts it.
-class HostSink : public Sink {
- public:
-  explicit HostSink(Host& host) : host_(host) {}
-  bool write(std::string_view text) override {
-    bytes_ += text.size();
-    return host_.write(text);
-  }
-  uint64_t bytes() const { return bytes_; }
-
- private:
-  Host& host_;
-  uint64_t bytes_ = 0;
-};
-
-// Makes an answer: `fill` writes the members of its object.
-template <class Fill>
-std::string answer(Fill fill) {
-  StringSink sink;
-  JsonWriter json(sink);
-  json.begin_object();
-  fill(json);
-  json.end_object();
-  json.finish();
-  return sink.take();
 }
 
 void write_array(std::string_view name, const void* first, size_t length, std::string_view type,
@@ -59,12 +31,12 @@ void write_array(std::string_view name, const std::vector<double>& numbers, Json
   write_array(name, numbers.data(), numbers.size(), "float64", json);
 }
 
-std::string not_open() { return error_text({"not_open", "no model is open"}); }
-
 }  // namespace
 
+std::string not_open_text() { return error_text({"not_open", "no model is open"}); }
+
 std::string error_text(const Error& error) {
-  return answer([&](JsonWriter& json) {
+  return answer_text([&](JsonWriter& json) {
     json.key("error");
     json.begin_object();
     json.member("code", error.code);
@@ -75,6 +47,7 @@ std::string error_text(const Error& error) {
 }
 
 void Session::close() {
+  forget();
   analysis_.reset();
   model_ = nullptr;
   files_.reset();
@@ -105,7 +78,7 @@ std::string Session::open(std::string_view request) {
     return error_text(analysis.error());
   }
   analysis_ = std::move(*analysis);
-  return answer([&](JsonWriter& json) {
+  return answer_text([&](JsonWriter& json) {
     json.member("file", analysis_->graph().model().file);
     json.member("bytes", analysis_->graph().model().file_bytes);
     json.member("nodes", uint64_t{analysis_->figures().nodes.size()});
@@ -113,20 +86,21 @@ std::string Session::open(std::string_view request) {
 }
 
 std::string Session::analyse(std::string_view request) {
-  if (!analysis_) return not_open();
+  if (!analysis_) return not_open_text();
   auto parsed = parse_options(request);
   if (!parsed) return error_text(parsed.error());
   if (auto error = analysis_->set_options(std::move(parsed->options))) return error_text(*error);
+  changed();
   HostSink sink(host_);
-  if (!write_document(*analysis_, sink))
+  if (!write_document(*analysis_, sink, sections()))
     return error_text({"cancelled", "the document was not taken to its end"});
   shown_nodes_ = listed();
   shown_binding_ = analysis_->options().binding;
-  return answer([&](JsonWriter& json) { json.member("bytes", sink.bytes()); });
+  return answer_text([&](JsonWriter& json) { json.member("bytes", sink.bytes()); });
 }
 
 std::string Session::skeleton() const {
-  if (!analysis_) return not_open();
+  if (!analysis_) return not_open_text();
   const auto file = onnx::make_skeleton_file(analysis_->graph().model(), *model_);
   if (!file) return error_text(file.error());
   HostSink sink(host_);
@@ -135,7 +109,7 @@ std::string Session::skeleton() const {
     if (!sink.write(std::string_view(*file).substr(at, kStep)))
       return error_text({"cancelled", "the skeleton was not taken to its end"});
   }
-  return answer([&](JsonWriter& json) { json.member("bytes", sink.bytes()); });
+  return answer_text([&](JsonWriter& json) { json.member("bytes", sink.bytes()); });
 }
 
 std::vector<NodeId> Session::listed() const {
@@ -178,10 +152,11 @@ void Session::write_columns(JsonWriter& json) const {
 }
 
 std::string Session::recompute(std::string_view request) {
-  if (!analysis_) return not_open();
+  if (!analysis_) return not_open_text();
   auto parsed = parse_options(request);
   if (!parsed) return error_text(parsed.error());
   if (auto error = analysis_->set_options(std::move(parsed->options))) return error_text(*error);
+  changed();
   const auto key = analysis_->main_roofline();
   if (!key) return error_text({"no_precision", "the device has no precision to evaluate"});
   roofline_ = analysis_->roofline(*key, parsed->nodes);
@@ -189,7 +164,7 @@ std::string Session::recompute(std::string_view request) {
   if (!(analysis_->options().binding == shown_binding_)) fill_figures();
   shown_binding_ = analysis_->options().binding;
   const bool same_nodes = listed() == shown_nodes_;
-  return answer([&](JsonWriter& json) {
+  return answer_text([&](JsonWriter& json) {
     json.member("same_nodes", same_nodes);
     write_columns(json);
     write_recomputed(*analysis_, roofline_, json);
@@ -197,10 +172,10 @@ std::string Session::recompute(std::string_view request) {
 }
 
 std::string Session::devices(std::string_view request) const {
-  if (request.empty()) return answer([](JsonWriter& json) { write_built_in_devices(json); });
+  if (request.empty()) return answer_text([](JsonWriter& json) { write_built_in_devices(json); });
   const auto devices = parse_devices(request);
   if (!devices) return error_text(devices.error());
-  return answer([&](JsonWriter& json) {
+  return answer_text([&](JsonWriter& json) {
     json.key("devices");
     json.begin_array();
     for (const Device& device : *devices) write_device_entry(device, json);

@@ -30,6 +30,8 @@ const kPolicy = [
   "form-action 'none'",
 ].join('; ');
 
+const kCores = ['trtreport', 'trtreport-weights'].flatMap((name) => [`${name}.js`, `${name}.wasm`]);
+
 /** What a visitor fetches; the service worker keeps exactly these. */
 const kFiles = [
   'index.html',
@@ -40,8 +42,7 @@ const kFiles = [
   'worker.js',
   'live.js',
   'live.css',
-  'trtreport.js',
-  'trtreport.wasm',
+  ...kCores,
   'devices.json',
   'resnet50.onnx',
   'report.html',
@@ -103,7 +104,7 @@ export async function buildPage(common) {
   for (const name of ['manifest.webmanifest', 'icon.svg'])
     copyFileSync(source(name), join(dist, name));
   copyFileSync(join(root, '../templates/report.html'), join(dist, 'report.html'));
-  for (const name of ['trtreport.js', 'trtreport.wasm'])
+  for (const name of kCores)
     if (existsSync(join(core, name))) copyFileSync(join(core, name), join(dist, name));
   writeFileSync(join(dist, 'devices.json'), JSON.stringify(readDevices()));
   notices();

@@ -1,17 +1,8 @@
-// The loops as vectors. Highway compiles this file once a target and picks one at run time. Where
-// it has none that knows doubles (WebAssembly's, in Debian's version, does not), the plain loops
-// serve, which compilers vectorize by themselves.
+// The loops as vectors. Highway compiles this file once a target and picks one at run time.
+// WebAssembly's are in kernels_wasm.cpp.
 #include "quantization/lanes.hpp"
 
-#ifdef __EMSCRIPTEN__
-
-namespace trtreport::quantization {
-
-const Kernels& vector_kernels() { return scalar_kernels(); }
-
-}  // namespace trtreport::quantization
-
-#else
+#ifndef __EMSCRIPTEN__
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "quantization/kernels.cpp"

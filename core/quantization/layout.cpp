@@ -69,7 +69,8 @@ tl::expected<void, Error> Chunks::load(onnx::WeightReader& reader, const Chunk& 
     for (size_t o = 0; o < rows; ++o) {
       for (size_t c = begin; c < end; ++c) {
         const float* from = room.data() + o * row + c * inner;
-        std::copy(from, from + inner, values.data() + c * length + o * inner);
+        float* to = values.data() + c * length + o * inner;
+        for (size_t i = 0; i < inner; ++i) to[i] = from[i];
       }
     }
   }

@@ -59,8 +59,10 @@ std::unique_ptr<WeightJob> Quantization::job(size_t weight) const {
                                      target.channel_axis, target.factors, schemes_);
 }
 
-void Quantization::keep(size_t weight, WeightJob& job) {
-  results_[weight] = std::make_unique<WeightResult>(job.take_result());
+void Quantization::keep(size_t weight, WeightJob& job) { keep(weight, job.take_result()); }
+
+void Quantization::keep(size_t weight, WeightResult result) {
+  results_[weight] = std::make_unique<WeightResult>(std::move(result));
 }
 
 std::vector<Lint> Quantization::lints() const {

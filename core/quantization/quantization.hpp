@@ -39,6 +39,7 @@ class Quantization {
   std::unique_ptr<WeightJob> job(size_t weight) const;
   // Takes what a finished job found; in any order.
   void keep(size_t weight, WeightJob& job);
+  void keep(size_t weight, WeightResult result);
   // Null where no job of it was kept.
   const WeightResult* result(size_t weight) const;
   // Scales by channel of the weight as it is stored, before BatchNormalization is folded in: what

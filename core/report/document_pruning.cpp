@@ -359,6 +359,12 @@ void PruningSection::write(const DocumentNames&, JsonWriter& json) const {
   json.end_object();
 }
 
+void write_pruned_figures(const Pruning& pruning, const PrunedFigures& figures, JsonWriter& json) {
+  Writer(pruning, json).figures(figures);
+  json.key("importance_kept");
+  write_ratio(figures.importance_kept, json);
+}
+
 bool write_prune_plan(const Pruning& pruning, const PruneScenario& scenario, Sink& sink) {
   const Graph& graph = pruning.analysis().graph();
   const DocumentNames names(graph);

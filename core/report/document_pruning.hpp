@@ -17,6 +17,9 @@ class PruningSection : public DocumentSection {
   const Pruning& pruning_;
 };
 
+// The members of what DOCUMENT.md calls figures, and "importance_kept": a what-if's answer.
+void write_pruned_figures(const Pruning& pruning, const PrunedFigures& figures, JsonWriter& json);
+
 // Schema "trtreport-prune/1": which indices of which axes of which tensors go, and which numbers of
 // the model change with them. False where the sink refused.
 bool write_prune_plan(const Pruning& pruning, const PruneScenario& scenario, Sink& sink);

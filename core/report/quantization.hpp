@@ -27,6 +27,8 @@ class QuantizationSection : public DocumentSection {
 // The members "sensitivity" and, where there is no obstacle, "plan" of that section.
 void write_precision_plan(PrecisionPlanner& planner, const quantization::Quantization& quantization,
                           const DocumentNames& names, JsonWriter& json);
+// The members "totals", "choice", "node_precision" and "reformats" of a plan, made by hand or not.
+void write_made_plan(const quantization::Plan& plan, const DocumentNames& names, JsonWriter& json);
 // {"seconds",…}: what a plan adds up to; also of one that was made by hand.
 void write_plan_totals(const quantization::PlanTotals& totals, JsonWriter& json);
 

@@ -25,6 +25,12 @@ void write_members(const PlanTotals& totals, JsonWriter& json) {
   json.member("weight_bytes", totals.weight_bytes);
 }
 
+std::string digits(const std::vector<uint8_t>& choice) {
+  std::string text;
+  for (const uint8_t option : choice) text.push_back(static_cast<char>('0' + option));
+  return text;
+}
+
 class Writer {
  public:
   Writer(PrecisionPlanner& planner, const Quantization& quantization, const DocumentNames& names,
@@ -62,11 +68,7 @@ class Writer {
     json_.end_object();
     json_.member("met", plan.met);
     number("seconds_bound", plan.seconds_bound);
-    json_.key("totals");
-    write_plan_totals(plan.totals, json_);
-    json_.member("choice", digits(plan.choice));
-    json_.member("node_precision", plan.node_precision);
-    write_reformats(plan.reformats);
+    write_made_plan(plan, names_, json_);
     write_uniform(request);
     write_pareto(request.budget);
     write_sentences("guidance", plan_guidance(planner_, quantization_, plan), json_);
@@ -79,12 +81,6 @@ class Writer {
  private:
   void number(std::string_view key, const std::optional<double>& value) {
     write_number(key, value, json_);
-  }
-
-  static std::string digits(const std::vector<uint8_t>& choice) {
-    std::string text;
-    for (const uint8_t option : choice) text.push_back(static_cast<char>('0' + option));
-    return text;
   }
 
   void write_where() {
@@ -131,20 +127,6 @@ class Writer {
     json_.end_object();
   }
 
-  void write_reformats(const std::vector<Reformat>& reformats) {
-    json_.key("reformats");
-    json_.begin_array();
-    for (const Reformat& reformat : reformats) {
-      json_.begin_object();
-      json_.member("tensor", names_.tensor(reformat.tensor));
-      json_.member("quantizes", reformat.quantizes);
-      number("bytes", reformat.bytes);
-      number("seconds", reformat.seconds);
-      json_.end_object();
-    }
-    json_.end_array();
-  }
-
   void write_uniform(const PlanRequest& request) {
     std::vector<LayerPrecision> all = {request.base};
     all.insert(all.end(), request.formats.begin(), request.formats.end());
@@ -179,6 +161,24 @@ class Writer {
 };
 
 }  // namespace
+
+void write_made_plan(const Plan& plan, const DocumentNames& names, JsonWriter& json) {
+  json.key("totals");
+  write_plan_totals(plan.totals, json);
+  json.member("choice", digits(plan.choice));
+  json.member("node_precision", plan.node_precision);
+  json.key("reformats");
+  json.begin_array();
+  for (const Reformat& reformat : plan.reformats) {
+    json.begin_object();
+    json.member("tensor", names.tensor(reformat.tensor));
+    json.member("quantizes", reformat.quantizes);
+    write_number("bytes", reformat.bytes, json);
+    write_number("seconds", reformat.seconds, json);
+    json.end_object();
+  }
+  json.end_array();
+}
 
 void write_plan_totals(const PlanTotals& totals, JsonWriter& json) {
   json.begin_object();

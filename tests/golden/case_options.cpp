@@ -99,4 +99,15 @@ std::optional<PruneOptions> take_prune_options(std::vector<std::string>& words) 
   return options;
 }
 
+std::vector<quantization::Scheme> take_schemes(std::vector<std::string>& words) {
+  for (size_t index = 0; index + 1 < words.size(); ++index) {
+    if (words[index] != "--quantize") continue;
+    auto schemes = quantization::parse_schemes(words[index + 1]);
+    const auto at = words.begin() + static_cast<std::ptrdiff_t>(index);
+    words.erase(at, at + 2);
+    return schemes.value_or(std::vector<quantization::Scheme>());
+  }
+  return {};
+}
+
 }  // namespace trtreport::golden

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "prune.hpp"
+#include "quantization/scheme.hpp"
 #include "trtreport.hpp"
 
 #include <string>
@@ -18,5 +19,9 @@ tl::expected<Options, std::string> parse_options(const std::vector<std::string>&
 // --prune RATIO, --prune-criterion NAME, --round-to N, --prune-protect both|none: taken out of the
 // words. Empty where --prune is not among them.
 std::optional<PruneOptions> take_prune_options(std::vector<std::string>& words);
+
+// --quantize FORMATS, as the command line's --formats: taken out of the words. Empty where it is not
+// among them.
+std::vector<quantization::Scheme> take_schemes(std::vector<std::string>& words);
 
 }  // namespace trtreport::golden

@@ -6,6 +6,7 @@
 #include "onnx/skeleton_file.hpp"
 #include "report/document.hpp"
 #include "report/document_pruning.hpp"
+#include "report/quantization.hpp"
 #include "trtreport.hpp"
 
 #include <cstdio>
@@ -58,7 +59,7 @@ std::string readable(const std::string& document) {
 struct Found {
   std::string document;  // as it is written, or one line that says why there is none
   std::string skeleton;  // the model's skeleton file; empty where there is no document
-  bool pruned = false;   // weights take part, so that a skeleton would not do
+  bool weighed = false;  // weights take part, so that a skeleton would not do
 };
 
 std::string document_of(ByteSource& source, const Options& options, std::string* skeleton) {
@@ -83,6 +84,24 @@ std::string pruned_document(ByteSource& source, const Options& options, const Pr
   return sink.text;
 }
 
+std::string quantized_document(ByteSource& source, const Options& options,
+                               std::vector<quantization::Scheme> schemes) {
+  const auto analysis = Analysis::run(source, nullptr, options);
+  if (!analysis) return "error " + analysis.error().code + ": " + analysis.error().message + "\n";
+  quantization::Quantization found((*analysis)->graph(), source, std::move(schemes));
+  quantization::WeightJob::Scratch scratch;
+  for (size_t weight = 0; weight < found.targets().weights.size(); ++weight) {
+    const auto job = found.job(weight);
+    job->run(scratch);
+    found.keep(weight, *job);
+  }
+  const QuantizationSection section(**analysis, found);
+  const DocumentSection* const sections[] = {&section};
+  StringSink sink;
+  write_document(**analysis, sink, sections);
+  return sink.text;
+}
+
 MemorySource in_memory(const std::string& name, const std::string& bytes) {
   return {name, std::as_bytes(std::span<const char>(bytes.data(), bytes.size()))};
 }
@@ -90,10 +109,12 @@ MemorySource in_memory(const std::string& name, const std::string& bytes) {
 Found analyse(const models::TextModel& model, const std::string& name) {
   std::vector<std::string> words = model.options;
   const std::optional<PruneOptions> prune = golden::take_prune_options(words);
+  std::vector<quantization::Scheme> schemes = golden::take_schemes(words);
   const auto options = golden::parse_options(words);
   if (!options) return {"options: " + options.error() + "\n", {}, false};
   MemorySource source = in_memory(name + ".onnx", model.bytes);
   if (prune) return {pruned_document(source, *options, *prune), {}, true};
+  if (!schemes.empty()) return {quantized_document(source, *options, std::move(schemes)), {}, true};
   Found found;
   found.document = document_of(source, *options, &found.skeleton);
   return found;
@@ -145,12 +166,12 @@ bool run_case(const fs::path& input, const Arguments& arguments) {
     write_file(fs::path(arguments.models_folder) / (name + ".onnx"), model->bytes);
   }
   const fs::path expectation = fs::path(input).replace_extension(".json");
-  const auto [raw, skeleton, pruned] = analyse(*model, name);
+  const auto [raw, skeleton, weighed] = analyse(*model, name);
   if (!arguments.documents_folder.empty())
     write_file(fs::path(arguments.documents_folder) / (name + ".json"), raw);
   if (!arguments.models_folder.empty() && !skeleton.empty())
     write_file(fs::path(arguments.models_folder) / (name + ".skeleton"), skeleton);
-  if (is_document(raw) && !pruned && analyse_skeleton(*model, skeleton) != raw) {
+  if (is_document(raw) && !weighed && analyse_skeleton(*model, skeleton) != raw) {
     std::cout << "FAILED " << name << ": the skeleton file gives another document\n";
     return false;
   }

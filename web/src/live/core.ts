@@ -1,7 +1,18 @@
 // The page's side of the core: one worker a model, asked by messages, answered in order. Ending the
 // worker is what cancels, as WebAssembly cannot be interrupted from outside.
 
+import type {
+  Cut,
+  PlanRequest,
+  PrunedFigures,
+  PruneRequest,
+  ThresholdRequest,
+  Thresholds,
+} from '../../../wasm/client.mjs';
 import type { DocumentDevice, ReportDocument, Roofline, Sentence } from '../report/document';
+import type { Plan } from '../report/quantization';
+
+export type { Cut, PlanRequest, PrunedFigures, PruneRequest, ThresholdRequest, Thresholds };
 
 export type DeviceRequest =
   | string
@@ -69,12 +80,25 @@ export class CoreError extends Error {
 export type Request =
   | { do: 'load'; wasm: ArrayBuffer }
   | { do: 'open'; model: CoreFile; files: CoreFile[]; options: CoreOptions }
-  | { do: 'reopen'; model: CoreFile; options: CoreOptions }
+  | { do: 'reopen'; model: CoreFile; files: CoreFile[]; options: CoreOptions }
   | { do: 'analyse'; options: CoreOptions }
   | { do: 'recompute'; options: CoreOptions; columns: boolean }
   | { do: 'skeleton' }
   | { do: 'describe'; devices: DeviceRequest[] }
-  | { do: 'devices' };
+  | { do: 'devices' }
+  | WeightRequest;
+/** What only the core with weights answers. */
+export type WeightRequest =
+  | { do: 'quantize'; formats: string }
+  | { do: 'quantizeWeight'; weight: number }
+  | { do: 'keepWeight'; weight: number; result: Uint8Array }
+  | { do: 'plan'; plan: PlanRequest }
+  | { do: 'planOf'; choice: string }
+  | { do: 'prune'; prune: PruneRequest }
+  | { do: 'pruneWhatIf'; cut: Cut }
+  | { do: 'section'; name: 'quantization' | 'pruning' }
+  | { do: 'markdown'; template: string }
+  | { do: 'threshold'; request: ThresholdRequest };
 export type Message =
   | { call: number; progress: Progress }
   | { call: number; done: unknown }
@@ -85,6 +109,12 @@ interface Waiting {
   reject: (cause: Error) => void;
   progress?: ((progress: Progress) => void) | undefined;
 }
+
+/** What follows from a choice of precisions. */
+export type MadePlan = Pick<Plan, 'totals' | 'choice' | 'node_precision' | 'reformats'>;
+
+/** The name of a worker that holds the core with weights, which its script goes by. */
+export const kWeightsWorker = 'trtreport-weights';
 
 export class Core {
   private readonly waiting = new Map<number, Waiting>();
@@ -104,8 +134,8 @@ export class Core {
   }
 
   /** Reads a model and answers nothing: for a report that has its document already. */
-  reopen(model: CoreFile, options: CoreOptions): Promise<void> {
-    return this.ask<void>({ do: 'reopen', model, options });
+  reopen(model: CoreFile, options: CoreOptions, files: CoreFile[] = []): Promise<void> {
+    return this.ask<void>({ do: 'reopen', model, files, options });
   }
 
   /** Reads and analyses a model; the bytes of its document. */
@@ -147,6 +177,58 @@ export class Core {
       devices: [device],
     });
     return devices[0]!;
+  }
+
+  /** One that can look at weights: a larger module, fetched when the first of them starts. */
+  static withWeights(): Core {
+    return new Core(new Worker('worker.js', { name: kWeightsWorker }));
+  }
+
+  /** Finds the weights of the open model: the bytes of each. */
+  quantize(formats: string): Promise<{ weights: number[]; bytes: number }> {
+    return this.ask({ do: 'quantize', formats });
+  }
+
+  /** Reads and judges one weight; what was found, for the instance that writes the section. */
+  quantizeWeight(weight: number, progress?: (progress: Progress) => void): Promise<Uint8Array> {
+    return this.ask({ do: 'quantizeWeight', weight }, progress);
+  }
+
+  keepWeight(weight: number, result: Uint8Array): Promise<void> {
+    return this.ask({ do: 'keepWeight', weight, result });
+  }
+
+  /** Judges layers and plans their precisions. */
+  plan(plan: PlanRequest): Promise<void> {
+    return this.ask({ do: 'plan', plan });
+  }
+
+  /** What a choice by layer comes to: the members of a plan that follow from it. */
+  planOf(choice: string): Promise<MadePlan> {
+    return this.ask({ do: 'planOf', choice });
+  }
+
+  /** Groups channels and reads what makes them matter. */
+  prune(prune: PruneRequest, progress?: (progress: Progress) => void): Promise<void> {
+    return this.ask({ do: 'prune', prune }, progress);
+  }
+
+  /** What is left of the model after a cut of groups. */
+  pruneWhatIf(cut: Cut): Promise<PrunedFigures> {
+    return this.ask({ do: 'pruneWhatIf', cut });
+  }
+
+  /** A section of the document. */
+  async section<Section>(name: 'quantization' | 'pruning'): Promise<Section> {
+    return JSON.parse(await this.ask<string>({ do: 'section', name })) as Section;
+  }
+
+  markdown(template: string): Promise<string> {
+    return this.ask({ do: 'markdown', template });
+  }
+
+  threshold(request: ThresholdRequest): Promise<Thresholds> {
+    return this.ask({ do: 'threshold', request });
   }
 
   end(): void {

@@ -8,7 +8,16 @@ import {
   createCore,
 } from '../../../wasm/client.mjs';
 import { type DeviceFile, filesOf, readLibrary } from './library';
-import type { CoreFault, CoreFile, CoreOptions, Message, Request, Stage } from './core';
+import {
+  type CoreFault,
+  type CoreFile,
+  type CoreOptions,
+  kWeightsWorker,
+  type Message,
+  type Request,
+  type Stage,
+  type WeightRequest,
+} from './core';
 
 declare const self: DedicatedWorkerGlobalScope;
 /** What trtreport.js, which lies beside this script, defines. */
@@ -77,7 +86,8 @@ function gathered(write: (take: (piece: Uint8Array) => void) => unknown): Uint8A
 
 /** The core has one device built in; the others lie beside the page, or in a live report's script. */
 async function start(): Promise<Client> {
-  if (typeof createTrtreport === 'undefined') self.importScripts('trtreport.js');
+  if (typeof createTrtreport === 'undefined')
+    self.importScripts(self.name === kWeightsWorker ? 'trtreport-weights.js' : 'trtreport.js');
   const library =
     typeof trtreportDevices === 'undefined' ? readLibrary() : Promise.resolve(trtreportDevices);
   const [client, devices] = await Promise.all([
@@ -94,6 +104,31 @@ function open(client: Client, files: CoreFile[], options: CoreOptions): void {
   const watchedFiles = files.map(watched);
   client.open(watchedFiles, options);
   opened = { files: watchedFiles, options };
+}
+
+function ofWeights(client: Client, request: WeightRequest): unknown {
+  switch (request.do) {
+    case 'quantize':
+      return client.quantize({ formats: request.formats });
+    case 'quantizeWeight':
+      return client.quantizeWeight(request.weight);
+    case 'keepWeight':
+      return client.keepWeight(request.weight, request.result);
+    case 'plan':
+      return client.plan(request.plan);
+    case 'planOf':
+      return client.planOf(request.choice);
+    case 'prune':
+      return client.prune(request.prune);
+    case 'pruneWhatIf':
+      return client.pruneWhatIf(request.cut);
+    case 'section':
+      return client.section(request.name);
+    case 'markdown':
+      return client.markdown(request.template);
+    case 'threshold':
+      return client.threshold(request.request);
+  }
 }
 
 async function serve(request: Request): Promise<{ done: unknown; transfer: Transferable[] }> {
@@ -121,7 +156,7 @@ async function serve(request: Request): Promise<{ done: unknown; transfer: Trans
       return { done: bytes, transfer: [bytes.buffer as ArrayBuffer] };
     }
     case 'reopen':
-      open(client, [request.model], request.options);
+      open(client, [request.model, ...request.files], request.options);
       // The columns that later answers leave out are those of this binding.
       client.analyse(request.options, () => true);
       return { done: undefined, transfer: [] };
@@ -131,6 +166,12 @@ async function serve(request: Request): Promise<{ done: unknown; transfer: Trans
       break;
     }
     case 'analyse':
+      break;
+    default: {
+      const done = ofWeights(client, request);
+      const transfer = done instanceof Uint8Array ? [done.buffer as ArrayBuffer] : [];
+      return { done, transfer };
+    }
   }
   const { options } = request;
   const bytes = gathered((take) => client.analyse(options, take));

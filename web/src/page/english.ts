@@ -9,6 +9,8 @@ export const kEnglish: Language = {
     alert_assumed: 'Assumed: {list}. Set another size above.',
     alert_unbound:
       'Sizes are missing for {inputs}: set them above. Until then figures that need them are unknown.',
+    quantization_absent:
+      'Weight values were not looked at. Open the model itself to see what each number format would do to them.',
     roofline_none: 'A roofline needs a device. Choose one above.',
   },
   verdicts: {
@@ -21,6 +23,7 @@ export const kEnglish: Language = {
     external_data_missing: 'drop that file here too',
     unbound_symbol: 'set that size above',
   },
+  lints: {},
   notes: {},
   words: {},
   options: false,

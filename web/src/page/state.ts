@@ -16,6 +16,7 @@ import { type Progress, readDocument } from '../live/core';
 import { baseName, type DroppedFiles, sortFiles } from './files';
 import { modelFromUrl, openSampleFiles } from './sources';
 import { say } from './text';
+import { WeightWork } from '../live/weights';
 import { type KnownDevice, WhatIf } from '../live/whatif';
 
 export type { KnownDevice };
@@ -36,6 +37,7 @@ export interface Opened {
   files: CoreFile[];
   report: ReportModel;
   whatIf: WhatIf;
+  weights: WeightWork;
 }
 export type Place = 'main' | 'other';
 /** What the open model is compared with: another one, or itself as it once was. */
@@ -241,7 +243,12 @@ export class PageState {
       const report = keep ?? new ReportModel(readDocument(bytes));
       if (keep) keep.document.value = readDocument(bytes);
       const serial = keep ? (this.opened.value?.serial ?? 0) : (this.serials += 1);
-      this.show({ serial, core, model, files, report, whatIf }, place);
+      const weights = new WeightWork(
+        { model, files, report },
+        () => whatIf.request(),
+        (precisions) => (whatIf.own.value = precisions),
+      );
+      this.show({ serial, core, model, files, report, whatIf, weights }, place);
     } catch (cause) {
       core.end();
       if (this.busyCore === core) this.fail(cause, model.name);
@@ -264,6 +271,7 @@ export class PageState {
     }
     this.opened.value?.whatIf.end();
     this.opened.value?.core.end();
+    this.opened.value?.weights.end();
     opened.report.live = this.live(this, opened);
     batch(() => {
       this.opened.value = opened;
@@ -272,6 +280,8 @@ export class PageState {
     if (!this.stopKeeping) readState(opened.report, location.hash, parts);
     this.stopKeeping?.();
     this.stopKeeping = keepState(opened.report, parts);
+    // Once the report is drawn, which is what was asked for.
+    setTimeout(() => this.opened.value === opened && opened.weights.begin(), 0);
   }
 
   /** Somebody put another fragment into the address. */
@@ -301,6 +311,7 @@ export class PageState {
   closeOther(): void {
     this.other.value?.opened?.whatIf.end();
     this.other.value?.opened?.core.end();
+    this.other.value?.opened?.weights.end();
     this.other.value = null;
   }
 

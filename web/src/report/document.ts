@@ -1,6 +1,7 @@
 // The analysis document as TypeScript sees it (schema "trtreport/1"), and how the page gets hold of
 // the copy embedded in it. null means unknown, never 0.
 
+import type { Quantization } from './quantization';
 import type { Pruning } from './pruning';
 
 export type Count = number | null;
@@ -202,6 +203,7 @@ export interface ReportDocument {
     peak_tensors?: { name: string; bytes: Count }[];
     without_views?: MemoryCurve;
   };
+  quantization?: Quantization;
   pruning?: Pruning;
   diagnostics: Diagnostic[];
 }

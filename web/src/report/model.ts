@@ -7,6 +7,7 @@ import type { ComponentChildren } from 'preact';
 import type { ReportDocument, Roofline } from './document';
 import { type Convention, type Figures, makeFigures, sumWhere } from './figures';
 import { compileFilter } from './filter';
+import type { MagnitudeHistogram, Plan, Quantization } from './quantization';
 import { buildModules, firstSplit, moduleOfLayer } from './scope';
 import { PruneView } from './pruneview';
 
@@ -28,6 +29,46 @@ export interface DeviceChoice {
   source: 'datasheet' | 'measured';
 }
 
+/** Figures of one threshold, as the core's bindings answer them. */
+export interface ThresholdFigures {
+  amax: number;
+  scale: number;
+  sqnr_db: number | null;
+  clipped_share: number;
+  divergence: number | null;
+}
+export interface Thresholds {
+  at: ThresholdFigures[];
+  curve?: Record<'sqnr_db' | 'clipped_share' | 'divergence', (number | null)[]>;
+}
+
+/** How far looking at weight values has come. */
+export interface WeightStatus {
+  stage: 'waiting' | 'offered' | 'sample' | 'reading' | 'pruning' | 'done' | 'cancelled' | 'failed';
+  /** Bytes of weights: looked at, and all. */
+  done: number;
+  total: number;
+  message?: string;
+}
+
+/** What a page that can look at weights, or at what was found of them, adds. */
+export interface WeightTools {
+  status: ReadonlySignal<WeightStatus>;
+  start: () => void;
+  cancel: () => void;
+  /** What moving a threshold does to a histogram. */
+  threshold: (request: {
+    histogram: MagnitudeHistogram;
+    format: string;
+    amax: number[];
+    curve?: boolean;
+  }) => Promise<Thresholds>;
+  /** What a choice of precisions by layer comes to. */
+  plan?: (choice: string) => Promise<Plan>;
+  /** Gives layers a precision of their own in every other view. */
+  applyPlan?: (precisions: Map<number, string>) => void;
+}
+
 /** What a page that can recompute adds to the report. */
 export interface Live {
   /** Devices beyond those of the document. */
@@ -37,6 +78,7 @@ export interface Live {
   /** Further controls of the header, and further sections before the method. */
   controls: () => ComponentChildren;
   sections: { id: string; title: () => string; view: () => ComponentChildren }[];
+  weights?: WeightTools;
 }
 
 export const defaultSort = (document: ReportDocument): Sort =>
@@ -48,6 +90,10 @@ export class ReportModel {
   readonly document;
   readonly prune: PruneView;
   live: Live | null = null;
+  /** Of the document, or what arrived later: other options do not change it. */
+  readonly quantization = signal<Quantization | null>(null);
+  /** The weight that the quantization view shows in full, by its place. */
+  readonly weight = signal<number | null>(null);
   readonly rooflineIndex = signal(0);
   readonly overlays = signal<number[]>([]);
   readonly convention = signal<Convention>('hardware');
@@ -131,6 +177,7 @@ export class ReportModel {
 
   constructor(value: ReportDocument) {
     this.document = signal(value);
+    this.quantization.value = value.quantization ?? null;
     this.prune = new PruneView(this.document);
     if (value.options['convention'] === 'course') this.convention.value = 'course';
     this.sort.value = defaultSort(value);

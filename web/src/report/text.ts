@@ -2,9 +2,11 @@
 // keys. {name} is replaced by an argument.
 
 import { signal } from '@preact/signals';
+import { kQuantizationText } from './quantizationtext';
 import { kPruningEnglish } from './pruningtext';
 
 export const kEnglish = {
+  ...kQuantizationText,
   // Header and sections
   device: 'Device',
   precision: 'Precision',
@@ -352,6 +354,8 @@ export interface Language {
   verdicts: Sentences;
   diagnostics: Sentences;
   hints: Sentences;
+  /** Findings about weights and quantization. */
+  lints: Sentences;
   /** Notes of layers. */
   notes: Record<string, string>;
   /** Arguments that are words: name of the argument -> English -> this language. */
@@ -387,7 +391,7 @@ interface Said {
 
 /** A sentence of the core in the chosen language, where its code and arguments suffice for that. */
 export function sentence(
-  kind: 'verdicts' | 'diagnostics' | 'hints',
+  kind: 'verdicts' | 'diagnostics' | 'hints' | 'lints',
   of: Said,
   english: string,
 ): string {

@@ -2,9 +2,11 @@
 // FLOP, Roofline) stay as they are.
 
 import type { Language } from '../../report/text';
+import { kQuantizationMessages } from './quantization';
 import { kPruning } from './pruning';
 
 export const kMessages: Language['messages'] = {
+  ...kQuantizationMessages,
   device: '设备',
   precision: '精度',
   convention: '口径',

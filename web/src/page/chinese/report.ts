@@ -2,6 +2,7 @@
 
 import type { Language } from '../../report/text';
 import { kMessages } from './messages';
+import { kLints } from './quantization';
 import { kDiagnostics, kHints, kNotes, kVerdicts, kWords } from './sentences';
 
 export const kChinese: Language = {
@@ -10,6 +11,7 @@ export const kChinese: Language = {
   verdicts: kVerdicts,
   diagnostics: kDiagnostics,
   hints: kHints,
+  lints: kLints,
   notes: kNotes,
   words: kWords,
   options: false,

@@ -13,6 +13,7 @@ import { Navigation } from './navigation';
 import { OperatorsSection } from './operators';
 import { Overview } from './overview';
 import { usePrinting } from './print';
+import { QuantizationSection } from './quantization/section';
 import { PruningSection } from './pruning';
 import { RooflineSection } from './roofline';
 import { TimeSection } from './time';
@@ -37,6 +38,7 @@ export function Report({ model }: { model: ReportModel }) {
           <TreemapSection />
           <LayersSection />
           <MemorySection />
+          <QuantizationSection />
           <PruningSection />
           {model.live?.sections.map(({ id, view: View }) => (
             <View key={id} />

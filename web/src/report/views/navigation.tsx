@@ -15,6 +15,7 @@ export const kSections: { id: string; title: MessageKey }[] = [
   { id: 'modules', title: 'section_modules' },
   { id: 'layers', title: 'section_layers' },
   { id: 'memory', title: 'section_memory' },
+  { id: 'quantization', title: 'section_quantization' },
   { id: 'pruning', title: 'section_pruning' },
   { id: 'diagnostics', title: 'section_diagnostics' },
   { id: 'method', title: 'section_method' },

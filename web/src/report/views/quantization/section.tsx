@@ -1,0 +1,174 @@
+// What number formats would do to the weights, and what was quantized already.
+
+import { bytes, percent } from '../../format';
+import type { WeightStatus } from '../../model';
+import { type Lint, type Quantization, schemesOf, spreadOf } from '../../quantization';
+import { sentence, t } from '../../text';
+import { useSignal } from '@preact/signals';
+import { Section, useModel } from '../ui';
+import { Activations } from './activations';
+import { AlreadyQuantized } from './already';
+import { WeightDetail } from './detail';
+import { Plans } from './plan';
+import { Published } from './published';
+import { Shootout } from './shootout';
+import { Strip } from './strip';
+import { db, schemeName } from './words';
+import { WeightTable } from './weighttable';
+
+export function QuantizationSection() {
+  const model = useModel();
+  const found = model.quantization.value;
+  const tools = model.live?.weights;
+  return (
+    <Section id="quantization" title={t('section_quantization')}>
+      {tools && <Status status={tools.status.value} />}
+      {!found && !tools && <p class="empty">{t('quantization_absent')}</p>}
+      {found && <Found found={found} />}
+    </Section>
+  );
+}
+
+function Status({ status }: { status: WeightStatus }) {
+  const { weights: tools } = useModel().live!;
+  const { stage, done, total } = status;
+  if (stage === 'done') return null;
+  const again = stage === 'offered' || stage === 'cancelled' || stage === 'failed';
+  return (
+    <div class="weights-status" role="status" data-stage={stage}>
+      {stage === 'reading' && (
+        <progress
+          aria-label={t('weights_progress')}
+          {...(done > 0 ? { value: done, max: Math.max(total, 1) } : {})}
+        />
+      )}
+      <p>
+        {t(`weights_${stage}`, {
+          done: bytes(done),
+          total: bytes(total),
+          share: percent(total > 0 ? done / total : 0),
+          message: status.message ?? '',
+        })}
+      </p>
+      {stage === 'reading' && (
+        <button type="button" onClick={() => tools!.cancel()}>
+          {t('weights_stop')}
+        </button>
+      )}
+      {again && (
+        <button type="button" class="primary" onClick={() => tools!.start()}>
+          {t('weights_start', { total: bytes(total) })}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Found({ found }: { found: Quantization }) {
+  const read = found.weights.filter((weight) => !weight.unread);
+  return (
+    <>
+      <Findings lints={found.lints} />
+      <Published />
+      {found.weights.length === 0 && <p class="empty">{t('quantization_no_weights')}</p>}
+      {read.length > 0 && (
+        <>
+          <Verdict found={found} />
+          <Strip found={found} />
+          <Shootout found={found} />
+          <WeightTable found={found} />
+          <WeightDetail found={found} />
+        </>
+      )}
+      <Unread found={found} />
+      <Plans found={found} />
+      <Activations found={found} />
+      <AlreadyQuantized found={found} />
+    </>
+  );
+}
+
+/** The weakest layer of the scheme that TensorRT would use, and how the model does at large. */
+function Verdict({ found }: { found: Quantization }) {
+  const scheme = schemesOf(found.weights).find(
+    (each) =>
+      each.format === 'int8' &&
+      each.granularity === 'channel' &&
+      each.calibrator === 'max' &&
+      each.symmetric,
+  );
+  const spread = scheme && spreadOf(found.weights, scheme);
+  if (!scheme || !spread) return null;
+  const worst = found.weights[spread.worst]!;
+  return (
+    <p>
+      {t('quantization_verdict', {
+        n: found.weights.length,
+        scheme: schemeName(scheme),
+        median: db(spread.median),
+        least: db(spread.least),
+        name: worst.tensor,
+      })}{' '}
+      <span class="quiet">{t('quantization_screening')}</span>
+    </p>
+  );
+}
+
+function Unread({ found }: { found: Quantization }) {
+  const unread = found.weights.filter((weight) => weight.unread);
+  const [first] = unread;
+  if (!first) return null;
+  return (
+    <p class="note">
+      {t('weights_unread', { n: unread.length, all: found.weights.length })}{' '}
+      <bdi class="breakable">{first.unread}</bdi>
+    </p>
+  );
+}
+
+const kOrder = { error: 0, warning: 1, note: 2 };
+const kFirst = 5;
+
+/** Errors (values that are no numbers, overflow) always in sight, the rest as it fits. */
+function Findings({ lints }: { lints: Lint[] }) {
+  const model = useModel();
+  const limit = useSignal(kFirst);
+  if (lints.length === 0) return null;
+  const sorted = lints.slice().sort((a, b) => kOrder[a.severity] - kOrder[b.severity]);
+  const errors = sorted.filter(({ severity }) => severity === 'error').length;
+  const shown = sorted.slice(0, Math.max(errors, limit.value));
+  const { nodes } = model.document.value;
+  return (
+    <>
+      <ul class="diagnostics lints">
+        {shown.map((lint) => {
+          const node = lint.node === null || lint.node === undefined ? null : nodes[lint.node];
+          return (
+            <li class={lint.severity}>
+              <strong>{t(`severity_${lint.severity}`)}</strong>
+              <span>
+                <bdi class="breakable">{sentence('lints', lint, lint.message)}</bdi>{' '}
+                {node && (
+                  <button type="button" class="link" onClick={() => model.select(node.id)}>
+                    {t('at_layer', { id: node.id })}
+                  </button>
+                )}{' '}
+                <code class="quiet">{lint.code}</code>
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+      {sorted.length > shown.length && (
+        <button
+          type="button"
+          onClick={() => {
+            limit.value += 200;
+          }}
+        >
+          {t('more_rows', { n: Math.min(200, sorted.length - shown.length) })}
+        </button>
+      )}
+    </>
+  );
+}
