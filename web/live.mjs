@@ -1,5 +1,6 @@
 // Builds dist/live.html, what a live report has beyond a static one: the core and its worker, packed,
-// and the script that asks them. Left out where there is no core.
+// and the script that asks them; and dist/live-weights.html, the same with the core that can look at
+// what was found of weights. Left out where there is no core.
 import { build } from 'esbuild';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,21 +41,27 @@ export async function bundleLive(common) {
 
 export async function buildLive(common) {
   const core = process.env.TRTREPORT_WASM || join(root, '../build/wasm');
-  const output = join(root, 'dist/live.html');
-  if (!existsSync(join(core, 'trtreport.wasm'))) {
-    rmSync(output, { force: true });
-    return;
-  }
   const { script, style, worker } = await bundleLive(common);
-  const glue = readFileSync(join(core, 'trtreport.js'), 'utf8');
-  writeFileSync(
-    output,
-    [
-      `<style>${style}</style>`,
-      packed('core', readFileSync(join(core, 'trtreport.wasm'))),
-      packed('worker', `${glue}\n;var trtreportDevices=${JSON.stringify(readDevices())};${worker}`),
-      `<script>${script}</script>`,
-      '',
-    ].join('\n'),
-  );
+  const devices = JSON.stringify(readDevices());
+  for (const [name, module] of [
+    ['live.html', 'trtreport'],
+    ['live-weights.html', 'trtreport-weights'],
+  ]) {
+    const output = join(root, 'dist', name);
+    if (!existsSync(join(core, `${module}.wasm`))) {
+      rmSync(output, { force: true });
+      continue;
+    }
+    const glue = readFileSync(join(core, `${module}.js`), 'utf8');
+    writeFileSync(
+      output,
+      [
+        `<style>${style}</style>`,
+        packed('core', readFileSync(join(core, `${module}.wasm`))),
+        packed('worker', `${glue}\n;var trtreportDevices=${devices};${worker}`),
+        `<script>${script}</script>`,
+        '',
+      ].join('\n'),
+    );
+  }
 }

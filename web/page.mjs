@@ -46,6 +46,7 @@ const kFiles = [
   'devices.json',
   'resnet50.onnx',
   'report.html',
+  'summary.md.mustache',
   'THIRD_PARTY_NOTICES.txt',
   'manifest.webmanifest',
   'icon.svg',
@@ -103,7 +104,8 @@ export async function buildPage(common) {
   writeFileSync(join(dist, 'resnet50.onnx'), file);
   for (const name of ['manifest.webmanifest', 'icon.svg'])
     copyFileSync(source(name), join(dist, name));
-  copyFileSync(join(root, '../templates/report.html'), join(dist, 'report.html'));
+  for (const name of ['report.html', 'summary.md.mustache'])
+    copyFileSync(join(root, '../templates', name), join(dist, name));
   for (const name of kCores)
     if (existsSync(join(core, name))) copyFileSync(join(core, name), join(dist, name));
   writeFileSync(join(dist, 'devices.json'), JSON.stringify(readDevices()));

@@ -213,7 +213,8 @@ std::string device_files_json(const std::vector<DeviceFile>& files) {
 
 // Makes the report live where this build can, and says so where it cannot.
 void add_live_parts(const Work& work, PageParts& parts) {
-  const std::string_view live = embedded_file("live.html");
+  const std::string_view live =
+      embedded_file(work.sections().empty() ? "live.html" : "live-weights.html");
   if (live.empty()) {
     say("this build holds no WebAssembly core (Emscripten was absent): the report is static");
     return;

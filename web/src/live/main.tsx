@@ -4,11 +4,12 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { unpackBytes } from '../report/document';
 import { kEnglish } from '../page/english';
-import type { DeviceChoice, ReportModel } from '../report/model';
+import type { DeviceChoice, ReportModel, WeightStatus, WeightTools } from '../report/model';
 import { language } from '../report/text';
 import type { StatePart } from '../report/urlstate';
 import { ThemeChoice } from '../report/views/header';
 import { Controls } from './controls';
+import { planText } from './weights';
 import { type BuiltInDevices, Core, CoreError, type CoreOptions } from './core';
 import { type KnownDevice, type Surroundings, WhatIf } from './whatif';
 
@@ -93,11 +94,33 @@ class LiveReport implements Surroundings {
       whatIf.attach({ core, model, report });
       this.followDevice();
       whatIf.readState(new URLSearchParams(fragment.replace(/^#/, '')));
+      if (report.quantization.value) await this.offerWeights(core);
       language.value = kControls;
       this.ready.value = true;
     } catch (cause) {
       this.fail(cause);
     }
+  }
+
+  /** The report holds no weights: thresholds move on the histograms that it has, plans on its noise. */
+  private async offerWeights(core: Core): Promise<void> {
+    const { report, whatIf } = this;
+    const { sensitivity, plan } = report.quantization.value!;
+    const tools: WeightTools = {
+      status: signal<WeightStatus>({ stage: 'done', done: 0, total: 0 }),
+      start: () => undefined,
+      cancel: () => undefined,
+      threshold: (request) => core.threshold(request),
+    };
+    if (sensitivity && plan) {
+      await core.quantize('default');
+      await core.plan({ request: planText(plan), noise: sensitivity.layers });
+      tools.plan = async (choice) => ({ ...plan, ...(await core.planOf(choice)), trtexec: null });
+      tools.applyPlan = (precisions) => (whatIf.own.value = precisions);
+    }
+    report.live!.weights = tools;
+    // What is drawn already is drawn anew with them.
+    report.quantization.value = { ...report.quantization.value! };
   }
 
   /** A device of the document that somebody switches to is the what-if's from then on. */

@@ -21,6 +21,15 @@ export interface Weighed {
   report: ReportModel;
 }
 
+/** What a plan was made for, as --plan takes it. */
+export function planText({ base, formats, budget }: Plan): string {
+  const items = [`base=${base}`, `format=${formats.join('+')}`];
+  if (budget.seconds !== null) items.push(`latency=${budget.seconds * 1e6}us`);
+  if (budget.sqnr_db !== null) items.push(`sqnr=${budget.sqnr_db}`);
+  if (budget.keep_first_last) items.push('keep-first-last');
+  return items.join(',');
+}
+
 export class WeightWork implements WeightTools {
   private readonly now = signal<WeightStatus>({ stage: 'waiting', done: 0, total: 0 });
   private cores: Core[] = [];

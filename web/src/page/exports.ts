@@ -7,10 +7,19 @@ import type { ReportDocument } from '../report/document';
 import type { Figures } from '../report/figures';
 import { printRoofline } from '../report/views/print';
 import { readDocument } from '../live/core';
-import { type LiveParts, reportFile } from './reportfile';
+import { type LiveParts, ownFile, reportFile } from './reportfile';
 import type { Opened } from './state';
 
-export const kExports = ['html', 'static', 'json', 'csv', 'svg', 'png', 'netron'] as const;
+export const kExports = [
+  'html',
+  'static',
+  'markdown',
+  'json',
+  'csv',
+  'svg',
+  'png',
+  'netron',
+] as const;
 export type ExportKind = (typeof kExports)[number];
 
 const kPngScale = 2;
@@ -35,12 +44,14 @@ export async function save(kind: ExportKind, opened: Opened): Promise<void> {
   switch (kind) {
     case 'html':
     case 'static': {
-      const bytes = await whatIf.document();
+      const bytes = await documentBytes(opened);
       const live = kind === 'html' ? await liveParts(opened) : null;
       return text('report.html', 'text/html', await reportFile(bytes, readDocument(bytes), live));
     }
+    case 'markdown':
+      return text('md', 'text/markdown', await markdown(opened));
     case 'json':
-      return text('json', 'application/json', (await whatIf.document()) as BlobPart);
+      return text('json', 'application/json', (await documentBytes(opened)) as BlobPart);
     case 'csv':
       return text('csv', 'text/csv', layersCsv(report.document.value, report.figures.value));
     case 'svg':
@@ -54,6 +65,18 @@ export async function save(kind: ExportKind, opened: Opened): Promise<void> {
         netron(report.document.value, report.figures.value),
       );
   }
+}
+
+/** With what was found of weights, where they were looked at. */
+function documentBytes({ whatIf, weights }: Opened): Promise<Uint8Array> {
+  return weights.core?.analyse(whatIf.request()) ?? whatIf.document();
+}
+
+/** The command line's summary for pull requests, of the present choices. */
+async function markdown({ weights, whatIf }: Opened): Promise<string> {
+  const [core, template] = await Promise.all([weights.opened(), ownFile('summary.md.mustache')]);
+  await core.probe(whatIf.request());
+  return core.markdown(template);
 }
 
 async function liveParts({ core, whatIf }: Opened): Promise<LiveParts> {

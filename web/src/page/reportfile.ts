@@ -94,16 +94,16 @@ const part = (id: string, content: string, type = 'application/octet-stream') =>
   `<script type="${type}" id="${id}">${content}</script>`;
 
 /** The core, its worker and the script that asks them, as the build puts them into live.html. */
-async function liveHtml({ skeleton, devices }: LiveParts): Promise<string> {
+async function liveHtml({ skeleton, devices }: LiveParts, module: string): Promise<string> {
   const [style, script, worker, glue, library] = await Promise.all(
-    ['live.css', 'live.js', 'worker.js', 'trtreport.js', 'devices.json'].map(ownFile),
+    ['live.css', 'live.js', 'worker.js', `${module}.js`, 'devices.json'].map(ownFile),
   );
   const inWorker = `${glue}\n;var trtreportDevices=${library};${worker}`;
   return [
     part('skeleton', await packed(skeleton)),
     part('device-files', JSON.stringify(devices).replaceAll('<', '\\u003c'), 'application/json'),
     `<style>${style}</style>`,
-    part('core', await packed(await ownBytes('trtreport.wasm'))),
+    part('core', await packed(await ownBytes(`${module}.wasm`))),
     part('worker', await packed(new TextEncoder().encode(inWorker))),
     `<script>${script}</script>`,
   ].join('\n');
@@ -118,13 +118,14 @@ export async function reportFile(
   const [shell, style, script, notices] = await Promise.all(
     ['report.html', 'report.css', 'report.js', 'THIRD_PARTY_NOTICES.txt'].map(ownFile),
   );
+  const module = document.quantization ? 'trtreport-weights' : 'trtreport';
   const values: Record<string, string> = {
     '{{title}}': escapeHtml(document.model.file),
     '{{{style}}}': style!,
     '{{{summary}}}': plainSummary(document),
     '{{{document}}}': await packed(packable),
     '{{{script}}}': script!,
-    '{{{live}}}': live ? await liveHtml(live) : '',
+    '{{{live}}}': live ? await liveHtml(live, module) : '',
     '{{{notices}}}': escapeHtml(notices!),
   };
   const parts = shell!.split(/(\{\{\{?[a-z]+\}?\}\})/);

@@ -128,6 +128,7 @@ export const kEnglishPage = {
     'One file that recomputes offline for another device, batch or precision.\nIt publishes the architecture: names, shapes, wiring and small constants, but no weights.',
   export_static: 'Report, static (HTML)',
   export_static_hint: 'The figures as they are now, without the analysis core and the model.',
+  export_markdown: 'Summary for a pull request (Markdown)',
   export_json: 'Analysis (JSON)',
   export_csv: 'Layers (CSV)',
   export_svg: 'Roofline (SVG)',

@@ -303,7 +303,13 @@ export function marksOf(weight: Weight, format: string): Mark[] {
   if (high === undefined) return [];
   return (weight.formats ?? []).flatMap((each) =>
     each.format === format && each.granularity === 'tensor' && each.symmetric && each.scale
-      ? [{ calibrator: each.calibrator, amax: each.scale * high, fellBack: each.fell_back ?? false }]
+      ? [
+          {
+            calibrator: each.calibrator,
+            amax: each.scale * high,
+            fellBack: each.fell_back ?? false,
+          },
+        ]
       : [],
   );
 }

@@ -53,7 +53,8 @@ export const kQuantizationText = {
   shootout_title: 'Formats at equal bits',
   shootout_help:
     'Each line spans the weights from the weakest to the best, the dot is their median; numbers: median, then weakest. A click shows the weakest weight.',
-  shootout_tip: 'Weakest {least}: {name}\nMedian {median}\nBest {most}\n{bits} bits a weight, scales included',
+  shootout_tip:
+    'Weakest {least}: {name}\nMedian {median}\nBest {most}\n{bits} bits a weight, scales included',
   bits_each: '{n} bits an element',
   bits: 'Bits',
   sqnr_median: 'Median',
@@ -63,7 +64,8 @@ export const kQuantizationText = {
   weights_title: 'Weights',
   elements: 'Elements',
   channel_spread: 'Channel spread',
-  channel_spread_tip: 'Largest channel over the median one: what one scale for all costs the small ones.',
+  channel_spread_tip:
+    'Largest channel over the median one: what one scale for all costs the small ones.',
   // One weight
   more_readers: '{n} more layers read it',
   zeros: 'Zeros',
@@ -159,7 +161,8 @@ export const kQuantizationText = {
     'Top-1 accuracy on ImageNet, INT8 weights and activations. Told by counts alone: this model’s weights may be others.',
   method_ptq: 'PTQ',
   method_qat: 'QAT',
-  source_tensorflow_toolkit: 'NVIDIA TensorFlow Quantization Toolkit, model zoo (TensorRT 8.4, A100)',
+  source_tensorflow_toolkit:
+    'NVIDIA TensorFlow Quantization Toolkit, model zoo (TensorRT 8.4, A100)',
   source_sparsebit: 'Megvii Sparsebit, 8-bit symmetric, 256 calibration images',
   source_pytorch_quantization: 'NVIDIA pytorch-quantization, ResNet-50',
   // Sensitivity and plan
@@ -167,7 +170,8 @@ export const kQuantizationText = {
   sensitivity_layers: 'Layer by layer',
   sensitivity_sort: 'Largest loss first',
   db_lost: 'dB lost',
-  db_lost_tip: 'Of the wholly quantized model’s accumulated SQNR: what leaving this layer alone gives back.',
+  db_lost_tip:
+    'Of the wholly quantized model’s accumulated SQNR: what leaving this layer alone gives back.',
   seconds_saved: 'Time saved',
   reformat_cost: 'Reformats',
   reformat_tip: 'Conversions around the layer while all else stays in the base precision.',

@@ -121,6 +121,7 @@ export const kChinesePage: PageMessages = {
     '一个文件，离线即可换设备、批量或精度重新计算。\n它会公开模型结构：名称、形状、连接和小常量，但不含权重。',
   export_static: '静态报告（HTML）',
   export_static_hint: '只含当前的数字，不带分析核心和模型。',
+  export_markdown: '用于合并请求的摘要（Markdown）',
   export_json: '分析结果（JSON）',
   export_csv: '各层（CSV）',
   export_svg: 'Roofline 图（SVG）',

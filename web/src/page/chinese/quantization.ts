@@ -47,7 +47,8 @@ export const kQuantizationMessages: Partial<Record<keyof typeof kQuantizationTex
   shootout_title: '相同比特数下的格式',
   shootout_help:
     '每条线从最弱的权重到最好的权重，圆点为中位数；数字依次为中位数与最弱值。单击显示最弱的权重。',
-  shootout_tip: '最弱 {least}：{name}\n中位数 {median}\n最好 {most}\n每个权重 {bits} 比特（含缩放因子）',
+  shootout_tip:
+    '最弱 {least}：{name}\n中位数 {median}\n最好 {most}\n每个权重 {bits} 比特（含缩放因子）',
   bits_each: '每个元素 {n} 比特',
   bits: '比特',
   sqnr_median: '中位数',
@@ -89,7 +90,8 @@ export const kQuantizationMessages: Partial<Record<keyof typeof kQuantizationTex
   legend_kl: 'KL 散度随阈值的变化',
   calibrators_agree: '各校准方法一致：{low}与{high}相差 {ratio} 倍。',
   calibrators_differ: '各校准方法不一致：{high}是{low}的 {ratio} 倍。',
-  differ_entropy: '熵方法保持分布的形状而舍弃其尾部；若少数大权重很重要，该层正是靠这条尾部计算的。',
+  differ_entropy:
+    '熵方法保持分布的形状而舍弃其尾部；若少数大权重很重要，该层正是靠这条尾部计算的。',
   differ_clip: '截断少数大值使其余值的步长更细：尾部长且很少起作用时值得这样做。',
   formats_title: '该权重的所有方案',
   max_error: '最大误差',
@@ -138,7 +140,8 @@ export const kQuantizationMessages: Partial<Record<keyof typeof kQuantizationTex
   published_float: '浮点',
   published_change: '变化',
   published_source: '来源',
-  published_caveat: 'ImageNet 上的 Top-1 精度，权重与激活均为 INT8。仅凭数量辨认：本模型的权重可能不同。',
+  published_caveat:
+    'ImageNet 上的 Top-1 精度，权重与激活均为 INT8。仅凭数量辨认：本模型的权重可能不同。',
   source_tensorflow_toolkit: 'NVIDIA TensorFlow Quantization Toolkit 模型库（TensorRT 8.4，A100）',
   source_sparsebit: '旷视 Sparsebit，8 比特对称，256 张校准图像',
   source_pytorch_quantization: 'NVIDIA pytorch-quantization，ResNet-50',

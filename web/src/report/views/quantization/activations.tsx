@@ -63,7 +63,14 @@ function overview(activations: Activation[], chosen: { value: number }): TableDa
 
 function One({ activation }: { activation: Activation }) {
   const scales: TableData = {
-    header: [t('scheme'), t('threshold'), t('scale'), t('sqnr'), t('clipped_share'), t('cache_entry')],
+    header: [
+      t('scheme'),
+      t('threshold'),
+      t('scale'),
+      t('sqnr'),
+      t('clipped_share'),
+      t('cache_entry'),
+    ],
     numeric: [false, true, true, true, true, false],
     rows: activation.scales.map((each) => [
       `${formatName(each.format)}, ${calibratorName(each.calibrator)}${each.fell_back ? ` (${t('fell_back')})` : ''}`,

@@ -12,9 +12,7 @@ export function AlreadyQuantized({ found }: { found: Quantization }) {
   if (quantized.length === 0 && nodes.length === 0) return null;
   const { nodes: all } = model.document.value;
   const layer = (id: number | null) =>
-    id === null
-      ? null
-      : { text: nodeName(all[id]?.name ?? ''), onClick: () => model.select(id) };
+    id === null ? null : { text: nodeName(all[id]?.name ?? ''), onClick: () => model.select(id) };
   const weights: TableData = {
     header: [t('weight_tensor'), t('stored_as'), t('shapes'), t('layer'), t('how')],
     rows: quantized.map((each) => [
@@ -26,7 +24,15 @@ export function AlreadyQuantized({ found }: { found: Quantization }) {
     ]),
   };
   const pairs: TableData = {
-    header: [t('operator'), t('tensor'), t('stored_as'), t('scales'), t('scale'), t('shifted'), t('layer')],
+    header: [
+      t('operator'),
+      t('tensor'),
+      t('stored_as'),
+      t('scales'),
+      t('scale'),
+      t('shifted'),
+      t('layer'),
+    ],
     numeric: [false, false, false, true, true],
     rows: nodes.map((each) => [
       each.op,

@@ -67,7 +67,8 @@ function weakest(found: Quantization): number {
     const result = weight.formats?.find(
       (each) => each.format === 'int8' && each.granularity === 'tensor',
     );
-    if (result?.sqnr_db === null || result?.sqnr_db === undefined || result.sqnr_db >= least) return;
+    if (result?.sqnr_db === null || result?.sqnr_db === undefined || result.sqnr_db >= least)
+      return;
     least = result.sqnr_db;
     at = index;
   });

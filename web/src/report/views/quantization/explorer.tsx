@@ -104,7 +104,9 @@ function useCore(
 ): void {
   const tools = useModel().live?.weights;
   const asking = useRef(false);
-  const wanted = useRef<{ histogram: MagnitudeHistogram; format: string; amax: number } | null>(null);
+  const wanted = useRef<{ histogram: MagnitudeHistogram; format: string; amax: number } | null>(
+    null,
+  );
   const curveOf = useRef<string>('');
   useEffect(() => {
     if (!tools) return;
@@ -185,7 +187,10 @@ function Plot(props: {
   const x = (magnitude: number) => (magnitude / range) * width;
   const top = (count: number) => kTop + kPlot - (Math.log10(1 + count) / most) * kPlot;
   const outline = counts
-    .map((count, bin) => `L${x((bin * range) / counts.length).toFixed(1)} ${top(count).toFixed(1)}H${x(((bin + 1) * range) / counts.length).toFixed(1)}`)
+    .map(
+      (count, bin) =>
+        `L${x((bin * range) / counts.length).toFixed(1)} ${top(count).toFixed(1)}H${x(((bin + 1) * range) / counts.length).toFixed(1)}`,
+    )
     .join('');
   const move = (event: PointerEvent) => {
     if (!amax || width === 0) return;

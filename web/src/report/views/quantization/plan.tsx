@@ -139,13 +139,19 @@ function PlanSummary(props: { plan: Plan; made: Plan; layers: SensitiveLayer[] }
     ['plan_speed', t('plan_speed', { base: made.base.toUpperCase() }), speed],
     ['plan_noise', t('plan_noise'), totals.nsr === 0 ? t('exactly') : db(totals.sqnr_db)],
     ['plan_layers', t('plan_layers'), `${totals.quantized} / ${layers.length}`],
-    ['plan_reformats', t('plan_reformats'), `${totals.reformats}, ${seconds(totals.reformat_seconds)}`],
+    [
+      'plan_reformats',
+      t('plan_reformats'),
+      `${totals.reformats}, ${seconds(totals.reformat_seconds)}`,
+    ],
     ['plan_bytes', t('plan_bytes'), bytes(totals.weight_bytes)],
   ];
   const own = plan.choice === made.choice;
   return (
     <>
-      <h4>{t('plan_title', { device: made.device, formats: made.formats.join(', ').toUpperCase() })}</h4>
+      <h4>
+        {t('plan_title', { device: made.device, formats: made.formats.join(', ').toUpperCase() })}
+      </h4>
       <dl class="readout" aria-live="polite">
         {rows.map(([name, label, value]) => (
           <div data-figure={name}>
@@ -201,7 +207,13 @@ function Pareto(props: { plan: Plan; now: Plan; choose: ((choice: string) => voi
   const x = scale(times, kLeft + 12, Math.max(width - 14, kLeft + 13));
   const y = scale(noises, kHeight - kFoot - 10, 12);
   const table = (): TableData => ({
-    header: [t('plan_time'), t('plan_noise'), t('plan_layers'), t('plan_reformats'), t('plan_bytes')],
+    header: [
+      t('plan_time'),
+      t('plan_noise'),
+      t('plan_layers'),
+      t('plan_reformats'),
+      t('plan_bytes'),
+    ],
     numeric: [true, true, true, true, true],
     rows: points.map((point) => [
       { text: seconds(point.seconds_padded), exact: point.seconds_padded },
@@ -211,7 +223,10 @@ function Pareto(props: { plan: Plan; now: Plan; choose: ((choice: string) => voi
       bytes(point.weight_bytes),
     ]),
   });
-  const place = (point: PlanTotals) => ({ cx: x(point.seconds_padded ?? 0), cy: y(point.sqnr_db ?? 0) });
+  const place = (point: PlanTotals) => ({
+    cx: x(point.seconds_padded ?? 0),
+    cy: y(point.sqnr_db ?? 0),
+  });
   return (
     <Figure title={t('pareto_title')} table={table}>
       <div class="pareto" ref={box}>
@@ -234,7 +249,9 @@ function Pareto(props: { plan: Plan; now: Plan; choose: ((choice: string) => voi
           </text>
           <path
             class="sqnr-line"
-            d={points.map((point, index) => `${index ? 'L' : 'M'}${place(point).cx} ${place(point).cy}`).join('')}
+            d={points
+              .map((point, index) => `${index ? 'L' : 'M'}${place(point).cx} ${place(point).cy}`)
+              .join('')}
           />
           {points.map((point) => (
             <circle

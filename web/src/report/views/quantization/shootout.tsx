@@ -23,7 +23,14 @@ export function Shootout({ found }: { found: Quantization }) {
   }));
   const name = (spread: Spread) => found.weights[spread.worst]?.tensor ?? '';
   const table = (): TableData => ({
-    header: [t('scheme'), t('bits'), t('sqnr_median'), t('sqnr_least'), t('weakest'), t('sqnr_most')],
+    header: [
+      t('scheme'),
+      t('bits'),
+      t('sqnr_median'),
+      t('sqnr_least'),
+      t('weakest'),
+      t('sqnr_most'),
+    ],
     numeric: [false, true, true, true, false, true],
     rows: groups.flatMap(({ rows }) =>
       rows.map((spread) => [
@@ -53,8 +60,7 @@ export function Shootout({ found }: { found: Quantization }) {
   );
 }
 
-const share = (decibels: number) =>
-  `${(Math.max(0, Math.min(decibels, kMost)) / kMost) * 100}%`;
+const share = (decibels: number) => `${(Math.max(0, Math.min(decibels, kMost)) / kMost) * 100}%`;
 
 function Row({ spread, name }: { spread: Spread; name: string }) {
   const { scheme, least, median, most, bits } = spread;

@@ -117,10 +117,7 @@ function Bars(props: { bars: (number | null)[]; label: (index: number) => string
           />
         ))}
         {selected !== null && selected <= last && (
-          <path
-            class="strip-mark"
-            d={`M${(selected + 0.5) * each - 4} 0h8l-4 6z`}
-          />
+          <path class="strip-mark" d={`M${(selected + 0.5) * each - 4} 0h8l-4 6z`} />
         )}
       </svg>
     </div>

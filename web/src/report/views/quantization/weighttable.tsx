@@ -56,7 +56,11 @@ export function WeightTable({ found }: { found: Quantization }) {
     })),
   ];
   const by = columns.find(({ key }) => key === sort.value.key) ?? columns[0]!;
-  const order = found.weights.map((weight, index) => ({ weight, index, value: by.value(weight, index) }));
+  const order = found.weights.map((weight, index) => ({
+    weight,
+    index,
+    value: by.value(weight, index),
+  }));
   const sign = sort.value.descending ? -1 : 1;
   // What is unknown comes last either way.
   order.sort((a, b) => {
@@ -91,7 +95,11 @@ export function WeightTable({ found }: { found: Quantization }) {
                   scope="col"
                   class={column.numeric ? 'number' : undefined}
                   aria-sort={
-                    column.key !== by.key ? 'none' : sort.value.descending ? 'descending' : 'ascending'
+                    column.key !== by.key
+                      ? 'none'
+                      : sort.value.descending
+                        ? 'descending'
+                        : 'ascending'
                   }
                 >
                   <button
@@ -120,7 +128,9 @@ export function WeightTable({ found }: { found: Quantization }) {
                     class="link"
                     onClick={() => {
                       model.weight.value = index;
-                      document.getElementById('weight-detail')?.scrollIntoView({ block: 'nearest' });
+                      document
+                        .getElementById('weight-detail')
+                        ?.scrollIntoView({ block: 'nearest' });
                     }}
                   >
                     <bdi>{weight.tensor}</bdi>
@@ -128,11 +138,7 @@ export function WeightTable({ found }: { found: Quantization }) {
                 </td>
                 <td class="breakable quiet">
                   {weight.node !== null && (
-                    <button
-                      type="button"
-                      class="link"
-                      onClick={() => model.select(weight.node)}
-                    >
+                    <button type="button" class="link" onClick={() => model.select(weight.node)}>
                       <bdi>{layer(weight)}</bdi>
                     </button>
                   )}
