@@ -5,6 +5,7 @@
 #include "cli/arrays.hpp"
 #include "cli/devices.hpp"
 #include "cli/embedded_files.hpp"
+#include "cli/emit.hpp"
 #include "cli/file_source.hpp"
 #include "cli/output.hpp"
 #include "cli/page.hpp"
@@ -82,7 +83,8 @@ struct Work {
   std::unique_ptr<PrecisionPlanner> planner;                 // null where they were not looked at
   bool tell_plan = false;
   std::unique_ptr<QuantizationSection> quantization_section;
-  std::unique_ptr<Pruning> pruning;  // null where it is not asked for
+  std::optional<quantization::QdqSummary> emitted;  // of --emit-qdq
+  std::unique_ptr<Pruning> pruning;                 // null where it is not asked for
   std::unique_ptr<PruningSection> pruning_section;
 
   std::vector<const DocumentSection*> sections() const {
@@ -165,10 +167,10 @@ void print_diagnostics(const std::string& model, const Diagnostics& diagnostics,
 using OutputPtr = std::unique_ptr<Output>;
 
 struct Outputs {
-  OutputPtr html, json, markdown, csv, mask, terminal;
+  OutputPtr html, json, markdown, csv, mask, qdq, terminal;
   std::vector<Output*> all() const {
     std::vector<Output*> result;
-    for (const OutputPtr* output : {&html, &json, &markdown, &csv, &mask, &terminal}) {
+    for (const OutputPtr* output : {&html, &json, &markdown, &csv, &mask, &qdq, &terminal}) {
       if (*output) result.push_back(output->get());
     }
     return result;
@@ -177,15 +179,17 @@ struct Outputs {
 
 bool nothing_named(const CommandLine& line) {
   return line.html.empty() && line.json.empty() && line.markdown.empty() && line.csv.empty() &&
-         line.mask.empty();
+         line.mask.empty() && line.qdq.empty();
 }
 
 Result<Outputs> open_outputs(const CommandLine& line) {
   Outputs outputs;
   const std::string terminal = nothing_named(line) ? "-" : "";
   const std::pair<const std::string*, OutputPtr*> wanted[] = {
-      {&line.html, &outputs.html}, {&line.json, &outputs.json}, {&line.markdown, &outputs.markdown},
-      {&line.csv, &outputs.csv},   {&line.mask, &outputs.mask}, {&terminal, &outputs.terminal}};
+      {&line.html, &outputs.html},         {&line.json, &outputs.json},
+      {&line.markdown, &outputs.markdown}, {&line.csv, &outputs.csv},
+      {&line.mask, &outputs.mask},         {&line.qdq, &outputs.qdq},
+      {&terminal, &outputs.terminal}};
   for (const auto& [path, target] : wanted) {
     if (path->empty()) continue;
     auto output = Output::open(*path);
@@ -285,7 +289,7 @@ std::optional<Failure> check_targets(const CommandLine& line,
                                      const std::vector<std::string>& inputs) {
   std::vector<std::string> earlier;
   for (const std::string* output :
-       {&line.html, &line.json, &line.markdown, &line.csv, &line.mask}) {
+       {&line.html, &line.json, &line.markdown, &line.csv, &line.mask, &line.qdq}) {
     if (output->empty() || *output == "-") continue;
     for (const std::string& input : inputs) {
       if (same_file(*output, input))
@@ -346,20 +350,22 @@ std::optional<Failure> read_activations(const CommandLine& line,
 // Whoever asks for a report wants all of it, but not to wait for gigabytes.
 std::optional<Failure> quantize(const CommandLine& line, Work& work, Progress& progress) {
   constexpr uint64_t kMostUnasked = 200'000'000;
-  const bool wanted = line.quantize.value_or(!line.html.empty());
-  if (!wanted || (line.html.empty() && line.json.empty() && !line.plan)) return std::nullopt;
+  const bool is_reported = !line.html.empty() || !line.json.empty();
+  const bool wanted = line.plan || (is_reported && line.quantize.value_or(!line.html.empty()));
+  if (!wanted && line.qdq.empty()) return std::nullopt;
   auto found =
       std::make_unique<quantization::Quantization>(work.main->graph(), *work.source, line.schemes);
   if (auto failure = read_caches(line, *found)) return failure;
   if (auto failure = read_activations(line, *found)) return failure;
-  if (line.quantize || found->weight_bytes() < kMostUnasked) {
+  work.quantization = std::move(found);
+  if (!wanted) return std::nullopt;
+  if (line.quantize || work.quantization->weight_bytes() < kMostUnasked) {
     progress.stage("quantizing weights");
-    quantize_weights(*found, worker_threads(), &progress);
+    quantize_weights(*work.quantization, worker_threads(), &progress);
     const quantization::PlanRequest request = line.plan.value_or(quantization::first_plan());
     work.planner = std::make_unique<PrecisionPlanner>(
-        *work.main, plan_layers(*work.main, *found, request), request);
+        *work.main, plan_layers(*work.main, *work.quantization, request), request);
   }
-  work.quantization = std::move(found);
   work.tell_plan = line.plan.has_value();
   work.quantization_section =
       std::make_unique<QuantizationSection>(*work.main, *work.quantization, work.planner.get());
@@ -375,6 +381,17 @@ Diagnostics findings_of(const CommandLine& line, const Work& work) {
   return findings;
 }
 
+std::optional<Failure> emit(const CommandLine& line, Work& work, Output& output) {
+  auto summary = emit_qdq(line, work.main->graph(), *work.source, *work.quantization,
+                          work.planner.get(), output);
+  if (!summary) {
+    return Failure{summary.error().code == "bad_place" ? kBadUsage : kUnwritableOutput,
+                   summary.error().message};
+  }
+  work.emitted = std::move(*summary);
+  return std::nullopt;
+}
+
 std::optional<Failure> run(const CommandLine& line, Progress& progress) {
   if (auto failure = check_targets(line, {line.argument})) return failure;
   auto work = do_work(line);
@@ -383,12 +400,19 @@ std::optional<Failure> run(const CommandLine& line, Progress& progress) {
   auto outputs = open_outputs(line);
   if (!outputs) return outputs.error();
   if (auto failure = quantize(line, *work, progress)) return failure;
+  if (outputs->qdq) {
+    progress.stage("quantizing the model");
+    if (auto failure = emit(line, *work, *outputs->qdq)) return failure;
+  }
   progress.stage("writing");
   if (outputs->terminal) progress.end();
   write_outputs(*work, line.live, *outputs);
   if (auto failure = finish(*outputs)) return failure;
   progress.end();
   print_diagnostics(line.argument, findings_of(line, *work), line.verbose);
+  if (work->emitted) {
+    for (const std::string& text : qdq_text(*work->emitted)) say(line.qdq + ": " + text);
+  }
   return std::nullopt;
 }
 

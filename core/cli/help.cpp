@@ -56,6 +56,10 @@ Quantization; on by itself where a report is written and the weights are below 2
       --plan LIST            choose every layer's precision: latency=2ms, sqnr=35 (dB), fastest,
                              keep-first-last; base=fp16 (bf16, fp32), format=int8 (fp8, int4, or
                              int8+int4); repeatable. A screening by rounding errors, no accuracy
+      --emit-qdq FILE        the model with QuantizeLinear and DequantizeLinear nodes where TensorRT
+                             wants them: layers INT8, their weights by channel; activations where
+                             --activations or --calibration says their range. Weights in other
+                             files stay there: name a file beside the model
 
 Pruning: what removing channels would really save (reads the weights):
       --prune RATIOS         shares of every group's channels that go: 0.25,0.5,0.75, or default
@@ -83,6 +87,7 @@ Examples:
   trtreport model.onnx --markdown - --csv layers.csv
   trtreport model.onnx --json analysis.json --quantize --calibrator entropy
   trtreport model.onnx --plan sqnr=30,keep-first-last --device a100-sxm-80gb
+  trtreport model.onnx --emit-qdq model-int8.onnx --calibration calibration.cache
   trtreport model.onnx --json - | python3 -m json.tool
   trtreport model.onnx --device jetson-agx-orin-64gb:30W --precision int8
   trtreport model.onnx --prune 0.5 --round-to 16 --emit-mask plan.json

@@ -56,6 +56,7 @@ void add_options(CLI::App& app, CommandLine& line, Words& words) {
   app.add_option("--activations", line.activations)->type_name("PATH");
   add_texts(app, "--calibration", line.calibration);
   add_texts(app, "--plan", words.plans);
+  app.add_option("--emit-qdq", line.qdq)->type_name("FILE");
   app.add_option("--prune", words.prune)->type_name("RATIOS");
   app.add_option("--prune-criterion", words.prune_criterion)->type_name("CRITERION");
   app.add_flag("--prune-global", words.prune_global);
@@ -150,7 +151,8 @@ Fault read_precisions(const Words& words, std::vector<Precision>& precisions) {
 }
 
 Fault check_outputs(const CommandLine& line) {
-  const std::string* outputs[] = {&line.html, &line.json, &line.markdown, &line.csv, &line.mask};
+  const std::string* outputs[] = {&line.html, &line.json, &line.markdown,
+                                  &line.csv,  &line.mask, &line.qdq};
   for (size_t first = 0; first < std::size(outputs); ++first) {
     for (size_t second = first + 1; second < std::size(outputs); ++second) {
       if (outputs[first]->empty() || *outputs[first] != *outputs[second]) continue;
@@ -193,8 +195,11 @@ Fault read_schemes(const Words& words, CommandLine& line) {
   if (!schemes) return "--formats: " + schemes.error();
   line.schemes = std::move(*schemes);
   if (line.calibration.size() > 2) return "--calibration: two caches can be compared, not more";
+  // Ranges of activations are for the emitted model as well as for a report.
+  const bool is_reported = !line.html.empty() || !line.json.empty();
+  const bool has_ranges = !line.activations.empty() || !line.calibration.empty();
   const bool named = !words.formats.empty() || !words.calibrators.empty() ||
-                     !line.activations.empty() || !line.calibration.empty();
+                     (has_ranges && (is_reported || line.qdq.empty()));
   if ((named || !words.plans.empty()) && words.no_quantize)
     return "--formats, --calibrator, --activations, --calibration and --plan exclude --no-quantize";
   if (named) line.quantize = true;

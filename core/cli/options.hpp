@@ -67,6 +67,7 @@ struct CommandLine {
   std::string activations;                        // a .npz or a folder of .npy; empty: none
   std::vector<std::string> calibration;           // TensorRT caches, at most two
   std::optional<quantization::PlanRequest> plan;  // --plan; else what a report's plan starts from
+  std::string qdq;                                // --emit-qdq
   std::optional<PruneOptions> prune;              // --prune or --prune-groups
   std::string prune_groups;                       // the file, read when the model is
   std::string mask;                               // --emit-mask

@@ -144,10 +144,28 @@ class Linter {
     }
   }
 
+  // Whether a layer that computes quantized makes this tensor for one reader, or its normalization.
+  bool is_behind_layer(TensorId tensor) const {
+    if (graph_.tensors[tensor].uses != 1) return false;
+    NodeId from = producer(tensor);
+    if (from != kNoNode && op(from) == "BatchNormalization") {
+      const TensorId before = graph_.nodes[from].inputs[0];
+      if (before == kNoTensor || graph_.tensors[before].uses != 1) return false;
+      from = producer(before);
+    }
+    if (from == kNoNode) return false;
+    const std::string_view name = op(from);
+    if (name != "Conv" && name != "ConvTranspose" && name != "Gemm" && name != "MatMul")
+      return false;
+    const auto& inputs = graph_.nodes[from].inputs;
+    return inputs.size() > 1 && is_dequantized(inputs[0]) && is_dequantized(inputs[1]);
+  }
+
   void check_add(NodeId id) {
     uint32_t dequantized = 0, plain = 0;
     for (const TensorId input : graph_.nodes[id].inputs) {
       if (input == kNoTensor || stored_data(graph_, input) != nullptr) return;
+      if (is_behind_layer(input)) return;  // the sum becomes part of the layer, as it should
       (is_dequantized(input) ? dequantized : plain) += 1;
     }
     if (dequantized == 0 || plain == 0) return;

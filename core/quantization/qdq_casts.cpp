@@ -1,0 +1,239 @@
+// Regions in the base precision: the layers that the plan leaves there, and what lies between them.
+// A tensor is cast once each way, where it crosses a region's edge.
+#include "quantization/qdq_parts.hpp"
+
+#include <algorithm>
+
+namespace trtreport::quantization {
+namespace {
+
+// Operators that follow their input into 16 bits. Those that need float32 somewhere (Resize's
+// scales, sizes of NonMaxSuppression), that hold subgraphs or whose result is no float of the
+// input's type stay out.
+constexpr std::string_view kFollowers[] = {"Abs",
+                                           "Add",
+                                           "AveragePool",
+                                           "BatchNormalization",
+                                           "Clip",
+                                           "Concat",
+                                           "DepthToSpace",
+                                           "Div",
+                                           "Dropout",
+                                           "Elu",
+                                           "Erf",
+                                           "Exp",
+                                           "Expand",
+                                           "Flatten",
+                                           "Gather",
+                                           "Gelu",
+                                           "GlobalAveragePool",
+                                           "GlobalMaxPool",
+                                           "HardSigmoid",
+                                           "HardSwish",
+                                           "Identity",
+                                           "InstanceNormalization",
+                                           "LayerNormalization",
+                                           "LeakyRelu",
+                                           "Log",
+                                           "LogSoftmax",
+                                           "MatMul",
+                                           "Max",
+                                           "MaxPool",
+                                           "Min",
+                                           "Mish",
+                                           "Mul",
+                                           "Neg",
+                                           "PRelu",
+                                           "Pad",
+                                           "Pow",
+                                           "ReduceMax",
+                                           "ReduceMean",
+                                           "ReduceSum",
+                                           "Relu",
+                                           "Reshape",
+                                           "Selu",
+                                           "Sigmoid",
+                                           "Slice",
+                                           "Softmax",
+                                           "Softplus",
+                                           "SpaceToDepth",
+                                           "Split",
+                                           "Sqrt",
+                                           "Squeeze",
+                                           "Sub",
+                                           "Sum",
+                                           "Tanh",
+                                           "Tile",
+                                           "Transpose",
+                                           "Unsqueeze",
+                                           "Where"};
+
+// Of these ONNX has no bfloat16 before operator set 22.
+constexpr int64_t kBfloat16Everywhere = 22;
+constexpr std::string_view kNoBfloat16[] = {"AveragePool",   "BatchNormalization",
+                                            "Conv",          "ConvTranspose",
+                                            "Elu",           "GlobalAveragePool",
+                                            "GlobalMaxPool", "HardSigmoid",
+                                            "HardSwish",     "InstanceNormalization",
+                                            "LeakyRelu",     "MaxPool",
+                                            "Mish",          "PRelu",
+                                            "Selu",          "Softplus"};
+
+bool contains(std::span<const std::string_view> list, std::string_view op) {
+  return std::find(list.begin(), list.end(), op) != list.end();
+}
+
+class Caster {
+ public:
+  Caster(const FileGraph& file, const QdqRequest& request, QdqEdit& edit)
+      : file_(file), edit_(edit), dtype_(dtype_of(request.base)) {}
+
+  uint64_t run(const Targets& targets, const std::vector<QdqLayer>& layers,
+               std::vector<QdqLeftOut>& left_out) {
+    choose(targets, layers, left_out);
+    std::vector<std::pair<size_t, NodeId>> order;
+    for (const NodeId id : chosen_) order.emplace_back(*file_.place(id), id);
+    std::sort(order.begin(), order.end());
+    for (const auto& [place, id] : order) cast_inputs(place, id);
+    for (const auto& [place, id] : order) cast_outputs(place, id);
+    return order.size();
+  }
+
+ private:
+  bool is_float32(TensorId tensor) const {
+    return tensor != kNoTensor && file_.graph().tensors[tensor].type.kind == TypeKind::Tensor &&
+           file_.dtype(tensor) == DType::Float32;
+  }
+
+  bool is_narrow(TensorId tensor) const {
+    const NodeId from = file_.producer(tensor);
+    return from != kNoNode && chosen_.count(from) != 0;
+  }
+
+  bool lacks_type(std::string_view op) const {
+    return dtype_ == DType::BFloat16 && contains(kNoBfloat16, op) &&
+           onnx::main_opset(file_.graph().model()) < kBfloat16Everywhere;
+  }
+
+  void choose(const Targets& targets, const std::vector<QdqLayer>& layers,
+              std::vector<QdqLeftOut>& left_out) {
+    std::set<NodeId> wide;  // layers that compute quantized
+    for (const QdqLayer& layer : layers) {
+      if (layer.how.precision == LayerPrecision::Int4) {
+        chosen_.insert(layer.node);
+      } else {
+        wide.insert(layer.node);
+      }
+    }
+    std::set<NodeId> others;  // that have a weight
+    for (const WeightUse& use : targets.uses) others.insert(use.node);
+    for (NodeId id = 0; id < file_.graph().nodes.size(); ++id) {
+      if (!file_.place(id) || wide.count(id) != 0) continue;
+      const bool layer = others.count(id) != 0 && is_layer(id);
+      if (layer && lacks_type(file_.op(id))) {
+        left_out.push_back({file_.node_name(id), "ONNX has no " + std::string(file_.op(id)) +
+                                                     " in bfloat16 before operator set 22"});
+      } else if (layer || follows(id)) {
+        chosen_.insert(id);
+      }
+    }
+    for (auto at = chosen_.begin(); at != chosen_.end();) {
+      at = is_float32(file_.output(*at)) ? std::next(at) : chosen_.erase(at);
+    }
+  }
+
+  bool is_layer(NodeId id) const {
+    const std::string_view op = file_.op(id);
+    const bool has_weight = op == "Conv" || op == "ConvTranspose" || op == "Gemm" || op == "MatMul";
+    return has_weight && is_float32(file_.input(id, 0)) && is_float32(file_.input(id, 1));
+  }
+
+  bool follows(NodeId id) const {
+    const std::string_view op = file_.op(id);
+    if (!contains(kFollowers, op) || lacks_type(op)) return false;
+    const auto edited = edit_.edit().nodes.find(*file_.place(id));
+    if (edited != edit_.edit().nodes.end() && !edited->second.inputs.empty()) return false;
+    bool any = false;
+    for (const TensorId input : file_.graph().nodes[id].inputs) {
+      if (!is_float32(input)) continue;
+      if (is_narrow(input)) {
+        any = true;
+      } else if (!file_.is_stored(input)) {
+        return false;
+      }
+    }
+    return any;
+  }
+
+  // Of a tensor in the narrow type.
+  std::string narrow(size_t place, TensorId tensor, const std::string& name) {
+    const auto [at, is_new] = narrow_.try_emplace(tensor);
+    if (!is_new) return at->second;
+    at->second = edit_.fresh(name + "_" + std::string(trtreport::name(dtype_)));
+    if (!is_narrow(tensor)) edit_.at(place).before.push_back(cast(name, at->second, dtype_));
+    return at->second;
+  }
+
+  onnx::NodeDraft cast(const std::string& from, const std::string& to, DType dtype) {
+    onnx::NodeDraft node;
+    node.op = "Cast";
+    node.name = edit_.fresh(to + "_Cast");
+    node.inputs = {from};
+    node.outputs = {to};
+    node.set("to", static_cast<int64_t>(dtype));
+    return node;
+  }
+
+  void cast_inputs(size_t place, NodeId id) {
+    for (const TensorId input : file_.graph().nodes[id].inputs) {
+      if (!is_float32(input)) continue;
+      const std::string name = file_.name(input);
+      auto& edits = edit_.at(place).inputs;
+      const bool is_taken = std::any_of(edits.begin(), edits.end(),
+                                        [&](const auto& item) { return item.first == name; });
+      // What stands in for an INT4 weight has the narrow type already.
+      if (is_taken) continue;
+      std::string to = narrow(place, input, name);
+      edit_.at(place).inputs.emplace_back(name, std::move(to));
+    }
+    edit_.at(place).computes_in = dtype_;
+  }
+
+  void cast_outputs(size_t place, NodeId id) {
+    const onnx::Node& proto = *file_.graph().nodes[id].proto;
+    const auto& outputs = file_.graph().nodes[id].outputs;
+    for (size_t i = 0; i < outputs.size() && i < proto.outputs.size(); ++i) {
+      if (!is_float32(outputs[i])) continue;
+      const std::string name(file_.graph().text(proto.outputs[i]));
+      const std::string own = narrow(place, outputs[i], name);
+      onnx::NodeEdit& edit = edit_.at(place);
+      edit.outputs.emplace_back(name, own);
+      if (is_read_wide(outputs[i])) edit.after.push_back(cast(own, name, DType::Float32));
+    }
+  }
+
+  bool is_read_wide(TensorId tensor) const {
+    const Tensor& found = file_.graph().tensors[tensor];
+    if (found.is_output) return true;
+    uint32_t narrow_uses = 0;
+    for (const NodeId reader : file_.readers(tensor)) narrow_uses += chosen_.count(reader) != 0;
+    return narrow_uses != found.uses;
+  }
+
+  const FileGraph& file_;
+  QdqEdit& edit_;
+  DType dtype_;
+  std::set<NodeId> chosen_;
+  std::unordered_map<TensorId, std::string> narrow_;
+};
+
+}  // namespace
+
+uint64_t place_casts(const FileGraph& file, const Targets& targets, const QdqRequest& request,
+                     const std::vector<QdqLayer>& layers, QdqEdit& edit,
+                     std::vector<QdqLeftOut>& left_out) {
+  if (request.base != LayerPrecision::Fp16 && request.base != LayerPrecision::Bf16) return 0;
+  return Caster(file, request, edit).run(targets, layers, left_out);
+}
+
+}  // namespace trtreport::quantization
