@@ -24,6 +24,12 @@ export const kEnglish: Language = {
     unbound_symbol: 'set that size above',
   },
   lints: {},
+  plans: {
+    activations_unknown:
+      'No samples of the inputs of {layers} of {all} layers: what rounding them costs, often the larger part, is not in these figures.',
+    not_tried:
+      '{format} was not tried on the weights of {layers} layers: their rounding counts as nothing.',
+  },
   notes: {},
   words: {},
   options: false,

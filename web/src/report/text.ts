@@ -356,6 +356,8 @@ export interface Language {
   hints: Sentences;
   /** Findings about weights and quantization. */
   lints: Sentences;
+  /** Limits of a screening, and guidance on plans of precisions. */
+  plans: Sentences;
   /** Notes of layers. */
   notes: Record<string, string>;
   /** Arguments that are words: name of the argument -> English -> this language. */
@@ -391,7 +393,7 @@ interface Said {
 
 /** A sentence of the core in the chosen language, where its code and arguments suffice for that. */
 export function sentence(
-  kind: 'verdicts' | 'diagnostics' | 'hints' | 'lints',
+  kind: 'verdicts' | 'diagnostics' | 'hints' | 'lints' | 'plans',
   of: Said,
   english: string,
 ): string {

@@ -11,6 +11,7 @@ import { kFaults, kKinds } from './faults';
 import { kMessages } from './messages';
 import { kChinesePage } from './page';
 import { kChinese } from './report';
+import { kLints, kPlans } from './quantization';
 import { kDiagnostics, kHints, kNotes, kVerdicts } from './sentences';
 
 const core = join(process.cwd(), '../core');
@@ -79,6 +80,39 @@ test('every diagnostic of the core has a Chinese text with known arguments', () 
   codes.set('external_data_refused', codes.get('external_data_missing')!);
   assert.ok(codes.size > 20);
   check(codes, kDiagnostics);
+});
+
+/** Codes said by files of the quantization, with the arguments that any of them gives. */
+function saidBy(files: string[], pattern: RegExp): Map<string, Set<string>> {
+  const codes = new Map<string, Set<string>>();
+  for (const file of files) {
+    const text = readFileSync(join(core, file), 'utf8');
+    const args = [...text.matchAll(/\{"([a-z_]+)",/g)].map((match) => match[1]!);
+    for (const [, code] of text.matchAll(pattern)) codes.set(code!, new Set(args));
+  }
+  return codes;
+}
+
+test('every finding about weights has a Chinese text with known arguments', () => {
+  const files = ['lints.cpp', 'quantization.cpp', 'cache.cpp'].map(
+    (name) => `quantization/${name}`,
+  );
+  const codes = saidBy(files, /Severity::[A-Z][a-z]+,\s*"([a-z_0-9]+)"/g);
+  for (const args of codes.values()) args.add('name');
+  assert.ok(codes.size > 20);
+  check(codes, kLints);
+});
+
+test('every limit and advice of a plan has a Chinese text with known arguments', () => {
+  const codes = saidBy(['precision_text.cpp'], /out\.say\(\s*"([a-z_]+)"|code == "([a-z_]+)"/g);
+  const obstacles = readFileSync(join(core, 'precision_text.cpp'), 'utf8').matchAll(
+    /code == "([a-z_]+)"/g,
+  );
+  codes.delete(undefined as unknown as string);
+  for (const [, code] of obstacles) codes.set(code!, new Set());
+  codes.set('no_bandwidth', new Set());
+  assert.ok(codes.size > 15);
+  check(codes, kPlans);
 });
 
 test('every fault that ends an analysis has a Chinese text', () => {
@@ -152,6 +186,9 @@ test('what a page with controls says names no option of the command line', () =>
     kEnglish.messages,
     kEnglish.verdicts,
     kEnglish.hints,
+    kEnglish.plans,
+    kLints,
+    kPlans,
     kVerdicts,
     kHints,
     kMessages,

@@ -179,5 +179,67 @@ export const kQuantizationMessages: Partial<Record<keyof typeof kQuantizationTex
   pareto_axes: '横轴时间（预测）；纵轴累计 SQNR',
 };
 
-/** Findings about weights and Q/DQ nodes; without arguments some can only name what they are about. */
-export const kLints: Language['lints'] = {};
+/** Findings about weights, Q/DQ nodes, samples and calibration caches. */
+export const kLints: Language['lints'] = {
+  activation_by_channel:
+    '{name} 用 {count} 个缩放因子量化一个激活：TensorRT 对激活只用一个，逐通道的缩放因子仅用于权重。',
+  activation_unknown: '{name} 不是本模型的张量：其样本已略去。',
+  cache_scale_invalid: '{name}：其缩放因子为 0、为负或不是数。',
+  cache_scale_outlier: '{name}：其缩放因子与中位数相差超过一百倍。',
+  cache_scale_repeated: '有 {count} 个张量与 {name} 的缩放因子相同，而它们之间并无复制相连。',
+  cache_tensor_missing: '{op} 读取的 {name} 没有缩放因子：该层无法以 INT8 运行。',
+  cache_tensor_repeated: '{name} 列出不止一次：以最后一行为准。',
+  cache_tensor_unknown: '{name} 在缓存中，但模型没有这个张量：缓存属于另一个模型或另一种导出。',
+  channel_spread:
+    '{name}：最大通道超过中位通道一百倍；共用一个缩放因子时，多数通道只剩一个比特或全无，请用逐通道的缩放因子。',
+  constant_weight: '{name} 全部为同一个值。',
+  dangling_dequantize: '{name}：没有谁读取它反量化的结果。',
+  dangling_quantize: '{name}：它量化的结果没有反量化。',
+  dead_weight: '{name} 全部为零：找不到缩放因子。',
+  doubled_quantize:
+    '{name} 又量化了 {other} 刚刚反量化的结果：缩放因子不同则舍入两次，相同则是空转。',
+  dynamic_quantization: '{name}（{op}）在运行时量化：TensorRT 没有这样的算子，请用 Q/DQ 对。',
+  first_layer_quantized: '{name} 是首层且被量化：它敏感而收益小。',
+  fp16_overflow: '{name}：有 {count} 个值在 FP16 中变为无穷。',
+  fusion_blocked:
+    '{name} 位于 {first} 与 {second}（{op}）之间，而 TensorRT 本会将二者融合：请在其后量化。',
+  last_layer_quantized: '{name} 是末层且被量化：其误差原样到达输出。',
+  nonfinite_activation: '{name} 含 {count} 个 NaN 或无穷的样本：其数字不含它们。',
+  nonfinite_weight: '{name} 含 {count} 个 NaN 或无穷的值：其数字不含它们，而引擎会带着它们计算。',
+  partly_quantized_add:
+    '{name} 把量化的与未量化的输入相加：和离开 INT8，并由单独的内核转换；残差的两个分支都应量化。',
+  scale_not_positive: '{name} 的缩放因子不大于 0：TensorRT 会拒绝。',
+  weight_unread: '{name} 未能读取：{cause}',
+  zero_point_not_zero: '{name} 的零点不为 0：TensorRT 只接受对称量化，会拒绝该模型。',
+};
+
+/** What a screening does not know, and how to go on. */
+export const kPlans: Language['plans'] = {
+  activations_unknown:
+    '{all} 层中有 {layers} 层没有输入的样本：舍入它们的代价往往更大，但不在这些数字之中。',
+  already_quantized: '没有方案：模型已经量化，精度由其 Q/DQ 节点决定。',
+  calibrate:
+    '1. 校准：用数百个输入运行模型，对激活尝试几种校准方法，保留精度损失最小的一种；{format} 权重不需要。',
+  calibrator:
+    '1. 校准：在 {tensors} 个采样的张量中，有 {best} 个以 {calibrator} 损失最小；请以整个模型的精度确认。',
+  conversions:
+    '精度交界处按一个读写该张量的内核计；引擎会把其中一些融入相邻的层，而精度不同处融合得更少。',
+  fallback: '{device} 没有 {format} 单元，按更宽的精度计时。',
+  in_part:
+    '2. 部分量化：全部 {narrow} 需 {all_time}，{all_db}；全部 {wide} 需 {none_time}。本方案在 {layers} 层中保留 {kept} 层为 {wide}：{time}，{db}，含 {conversions} 次转换。',
+  independent: '各层的噪声相加，如同每层原样传递自己的一份、互不相知。',
+  keep_sensitive: '若精度不足，最先应恢复的层是 {node}：以 {time} 换回累计 SQNR 的 {db}。',
+  no_bandwidth: '没有方案：该设备没有内存带宽。',
+  no_device: '没有方案：没有可供计时的设备。',
+  no_gain: '有 {layers} 层在该设备上用 {narrow} 并不比 {wide} 快：保留它们没有损失。',
+  no_layers: '没有方案：没有权重为浮点的层。',
+  not_tried: '有 {layers} 层的权重没有试过 {format}：其舍入按零计。',
+  screening:
+    '这是筛选而不是精度：权重的舍入误差与真实损失的排序，其 Spearman 相关系数仅在 {low} 至 {high} 之间（{source}）。请实测您的决定。',
+  train:
+    '3. 训练：若没有方案足够精确，请保留 Q/DQ 节点，从最好的校准出发微调，约为原训练轮数的十分之一；相对损失在 2 % 以内是常见的。',
+  unaligned:
+    '有 {layers} 层的通道数使 {narrow} 张量核心（16 的倍数）的利用率比 {wide} 低四分之一以上。',
+  unbound: '没有方案：有尺寸未定，因此没有时间。',
+  weights_unread: '{all} 层中有 {layers} 层的权重未读取：按舍入不损失任何东西计。',
+};

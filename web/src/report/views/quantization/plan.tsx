@@ -18,7 +18,7 @@ export function Plans({ found }: { found: Quantization }) {
       <h3>{t('sensitivity_title')}</h3>
       <ul class="limits quiet">
         {sensitivity.limits.map((limit) => (
-          <li>{sentence('verdicts', limit, limit.text)}</li>
+          <li>{sentence('plans', limit, limit.text)}</li>
         ))}
       </ul>
       {plan ? (
@@ -164,7 +164,7 @@ function PlanSummary(props: { plan: Plan; made: Plan; layers: SensitiveLayer[] }
       {own && made.guidance.length > 0 && (
         <ul class="guidance">
           {made.guidance.map((each) => (
-            <li>{sentence('verdicts', each, each.text)}</li>
+            <li>{sentence('plans', each, each.text)}</li>
           ))}
         </ul>
       )}
