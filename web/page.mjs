@@ -32,6 +32,9 @@ const kPolicy = [
 
 const kCores = ['trtreport', 'trtreport-weights'].flatMap((name) => [`${name}.js`, `${name}.wasm`]);
 
+/** What is fetched when somebody needs it, and kept from then on. */
+const kLater = [...kCores.slice(2), 'summary.md.mustache'];
+
 /** What a visitor fetches; the service worker keeps exactly these. */
 const kFiles = [
   'index.html',
@@ -42,11 +45,10 @@ const kFiles = [
   'worker.js',
   'live.js',
   'live.css',
-  ...kCores,
+  ...kCores.slice(0, 2),
   'devices.json',
   'resnet50.onnx',
   'report.html',
-  'summary.md.mustache',
   'THIRD_PARTY_NOTICES.txt',
   'manifest.webmanifest',
   'icon.svg',
@@ -67,7 +69,8 @@ function notices() {
 
 function writeServiceWorker(common, files) {
   const hash = createHash('sha256');
-  for (const file of files) hash.update(file).update(readFileSync(join(dist, file)));
+  for (const file of [...files, ...kLater].filter((name) => existsSync(join(dist, name))))
+    hash.update(file).update(readFileSync(join(dist, file)));
   const kept = files.map((file) => (file === 'index.html' ? './' : file));
   return build({
     ...common,
@@ -77,6 +80,7 @@ function writeServiceWorker(common, files) {
     define: {
       ...common.define,
       kFiles: JSON.stringify(kept),
+      kLater: JSON.stringify(kLater),
       kVersion: JSON.stringify(hash.digest('hex').slice(0, 16)),
     },
   });

@@ -8,8 +8,9 @@ import { transformer, writePieces } from './largemodels.mjs';
 
 export const kHostile = '<img src=x onerror=alert(1)></script>"=HYPERLINK("x")';
 
-function small(name, { hostile = false, extra = false, width = 64, open = 'sequence' } = {}) {
-  const model = new OnnxModel(name, 'small.bin');
+function small(name, settings = {}) {
+  const { hostile = false, extra = false, width = 64, open = 'sequence' } = settings;
+  const model = new OnnxModel(name, settings.data ?? 'small.bin');
   let value = model.input('x', ['batch', open, 64]);
   const layer = (label, from, to) => {
     value = model.node('MatMul', label, [value, model.weight(`${label}.weight`, [from, to])]);
@@ -37,6 +38,17 @@ const kDevice = {
   sources: { peaks: 'test', bandwidth: 'test' },
 };
 
+/** Weights like those of a trained layer, the same every time. */
+function bellShaped(bytes) {
+  let state = 1;
+  const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32 - 0.5;
+  const values = Float32Array.from(
+    { length: bytes / 4 },
+    () => (random() + random() + random()) / 8,
+  );
+  return Buffer.from(values.buffer);
+}
+
 /** Writes every file the tests open; by name. */
 export function writeFiles(folder) {
   mkdirSync(folder, { recursive: true });
@@ -54,6 +66,9 @@ export function writeFiles(folder) {
   const plain = small('small');
   write('small.onnx', plain.file);
   write('small.bin', Buffer.alloc(plain.bytes));
+  const weighed = small('weighed', { data: 'weighed.bin', width: 512 });
+  write('weighed.onnx', weighed.file);
+  write('weighed.bin', bellShaped(weighed.bytes));
   write('hostile.onnx', small('hostile', { hostile: true }).file);
   write('changed.onnx', small('changed', { extra: true, width: 128 }).file);
   write('nameless.onnx', small('nameless', { open: null }).file);

@@ -5,6 +5,8 @@ export {};
 
 declare const self: ServiceWorkerGlobalScope;
 declare const kFiles: string[];
+/** Kept once somebody asked for them. */
+declare const kLater: string[];
 declare const kVersion: string;
 
 const kCache = `trtreport-${kVersion}`;
@@ -42,11 +44,16 @@ self.addEventListener('fetch', (event) => {
   const folder = new URL('./', self.location.href).pathname;
   const name = url.pathname.startsWith(folder) ? url.pathname.slice(folder.length) : null;
   const file = name === '' ? './' : name;
-  if (file === null || !kFiles.includes(file)) return;
-  event.respondWith(
-    caches
-      .open(kCache)
-      .then((cache) => cache.match(new URL(file, self.location.href).href))
-      .then((kept) => kept ?? fetch(event.request)),
-  );
+  if (file === null || !(kFiles.includes(file) || kLater.includes(file))) return;
+  event.respondWith(answer(new URL(file, self.location.href).href, event.request));
 });
+
+async function answer(address: string, request: Request): Promise<Response> {
+  const cache = await caches.open(kCache);
+  const kept = await cache.match(address);
+  if (kept) return kept;
+  const response = await fetch(request);
+  if (response.ok && kLater.some((name) => address.endsWith(`/${name}`)))
+    await cache.put(address, response.clone());
+  return response;
+}

@@ -1,0 +1,205 @@
+// Weights on the hosted page: they arrive after the report, their thresholds move, and what is
+// exported holds them, offline too.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { serve } from '../serve.mjs';
+import { openChromium, openReport } from './browser.mjs';
+import { opened, openPage, writeFiles } from './page.mjs';
+
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'trtreport-weights-'));
+const files = writeFiles(join(folder, 'models'));
+let browser;
+let site;
+
+before(async () => {
+  browser = await openChromium();
+  site = await serve(dist);
+});
+after(async () => {
+  await browser.close();
+  site.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function inPage(check, settings = {}) {
+  const { page, faults, close } = await openPage(browser, site.address, settings);
+  await check(page);
+  assert.deepEqual(faults, []);
+  await close();
+}
+
+async function openWeighed(page, names = ['weighed.onnx', 'weighed.bin']) {
+  await page.setInputFiles(
+    '[data-picker=main]',
+    names.map((name) => files[name]),
+  );
+  await opened(page, 'weighed.onnx');
+}
+const arrived = (page) => page.locator('#weight-detail').waitFor();
+
+const figure = (page, name) =>
+  page.locator(`#weight-detail [data-figure=${name}] dd`).first().innerText();
+/** Until the core has answered for the threshold. */
+const answered = (page, name, before) =>
+  page.waitForFunction(
+    ([selector, old]) => {
+      const now = document.querySelector(selector)?.innerText;
+      return now !== undefined && now !== old && now !== '\u2014';
+    },
+    [`#weight-detail [data-figure=${name}] dd`, before],
+  );
+
+/** Moves the threshold by keys and by dragging, and answers what the clipped share was each time. */
+async function moveThreshold(page) {
+  const slider = page.locator('#weight-detail .threshold input');
+  await slider.scrollIntoViewIfNeeded();
+  await answered(page, 'sqnr', '');
+  await slider.focus();
+  await page.keyboard.press('End');
+  await page.waitForFunction(
+    () =>
+      document.querySelector('#weight-detail [data-figure=clipped] dd').innerText === '0\u00a0%',
+  );
+  const whole = { scale: await figure(page, 'scale'), sqnr: await figure(page, 'sqnr') };
+  for (let press = 0; press < 3; press += 1) await page.keyboard.press('PageDown');
+  await answered(page, 'clipped', '0\u00a0%');
+  const box = await page.locator('#weight-detail .threshold-plot svg').boundingBox();
+  const byKeys = await figure(page, 'clipped');
+  const at = (share) => [box.x + share * box.width, box.y + box.height / 2];
+  await page.mouse.move(...at(0.7));
+  await page.mouse.down();
+  await page.mouse.move(...at(0.3), { steps: 4 });
+  await page.mouse.up();
+  await answered(page, 'clipped', byKeys);
+  return {
+    whole,
+    byKeys,
+    dragged: {
+      clipped: await figure(page, 'clipped'),
+      scale: await figure(page, 'scale'),
+      sqnr: await figure(page, 'sqnr'),
+    },
+  };
+}
+
+function check({ whole, byKeys, dragged }) {
+  const share = (text) => Number.parseFloat(text.replace('<\u00a0', ''));
+  assert.ok(share(dragged.clipped) > share(byKeys), `${dragged.clipped} after ${byKeys}`);
+  assert.ok(Number(dragged.scale) < 0.35 * Number(whole.scale));
+  assert.ok(Number.parseFloat(dragged.sqnr) < Number.parseFloat(whole.sqnr) - 10);
+}
+
+test('weights are looked at once the report is drawn', async () => {
+  await inPage(async (page) => {
+    await openWeighed(page);
+    await arrived(page);
+    assert.equal(await page.locator('.heat-strip rect').count(), 2);
+    assert.match(await page.locator('#quantization').innerText(), /2 weights\. INT8 by channel/);
+    assert.match(await page.locator('.shootout').innerText(), /INT8 by tensor, MSE/);
+    assert.equal(await page.locator('.weights-status').count(), 0);
+  });
+});
+
+test('the threshold moves by keyboard and by dragging', async () => {
+  await inPage(async (page) => {
+    await openWeighed(page);
+    await arrived(page);
+    check(await moveThreshold(page));
+    await page.locator('#weight-detail .marks button', { hasText: 'max' }).click();
+    await page.waitForFunction(
+      () =>
+        document.querySelector('#weight-detail [data-figure=clipped] dd').innerText === '0\u00a0%',
+    );
+  });
+});
+
+test('a table and the strip choose the weight that is shown', async () => {
+  await inPage(async (page) => {
+    await openWeighed(page);
+    await arrived(page);
+    await page.locator('.weight-table tbody .link').nth(2).click();
+    const second = await page.locator('#weight-detail h3').first().innerText();
+    await page.locator('.heat-strip').focus();
+    await page.keyboard.press('Home');
+    await page.waitForFunction(
+      (old) => document.querySelector('#weight-detail h3').innerText !== old,
+      second,
+    );
+    await page.locator('.weight-table th button', { hasText: 'INT4' }).click();
+    assert.equal(await page.locator('.weight-table th[aria-sort=ascending]').count(), 1);
+  });
+});
+
+test('a plan follows its choices and shows in the roofline', async () => {
+  await inPage(async (page) => {
+    await openWeighed(page);
+    await page.locator('.number-field', { hasText: 'sequence' }).locator('input').waitFor();
+    await arrived(page);
+    if ((await page.locator('[data-figure=plan_time]').count()) === 0) return;
+    const before = await page.locator('[data-figure=plan_layers] dd').innerText();
+    await page.locator('.plans .segments button', { hasText: 'All FP16' }).click();
+    await page.waitForFunction(
+      (old) => document.querySelector('[data-figure=plan_layers] dd').innerText !== old,
+      before,
+    );
+  });
+});
+
+test('missing data is said, and the report stands', async () => {
+  await inPage(async (page) => {
+    await openWeighed(page, ['weighed.onnx']);
+    await page.locator('#quantization .note', { hasText: 'were not read' }).waitFor();
+    assert.match(await page.locator('#quantization .lints').innerText(), /weight_unread/);
+    assert.equal(await page.locator('#weight-detail').count(), 0);
+  });
+});
+
+test('the sample, which has no weights, says so', async () => {
+  await inPage(async (page) => {
+    await page.getByRole('button', { name: 'Try ResNet-50' }).click();
+    await opened(page, 'resnet50.onnx');
+    assert.match(await page.locator('#quantization').innerText(), /without weight values/);
+    assert.match(await page.locator('.published summary, #quantization').first().innerText(), /./);
+  });
+});
+
+async function download(page, kind) {
+  await page.locator('summary', { hasText: 'Export' }).click();
+  const wait = page.waitForEvent('download');
+  await page.locator(`[data-export=${kind}]`).click();
+  const file = await wait;
+  const path = join(folder, file.suggestedFilename());
+  await file.saveAs(path);
+  return path;
+}
+
+test('Markdown is the command line’s summary', async () => {
+  await inPage(async (page) => {
+    await openWeighed(page);
+    const markdown = readFileSync(await download(page, 'markdown'), 'utf8');
+    assert.match(markdown, /^### <code>weighed\.onnx<\/code>/);
+    assert.match(markdown, /\| MACs/);
+  });
+});
+
+test('what is exported holds the weights, and its threshold moves offline', async () => {
+  let path;
+  await inPage(async (page) => {
+    await openWeighed(page);
+    await arrived(page);
+    const analysis = JSON.parse(readFileSync(await download(page, 'json'), 'utf8'));
+    assert.equal(analysis.quantization.weights.length, 2);
+    await page.locator('summary', { hasText: 'Export' }).click();
+    path = await download(page, 'html');
+  });
+  const { page, faults, close } = await openReport(browser, path);
+  await page.locator('#weight-detail .threshold input').waitFor();
+  check(await moveThreshold(page));
+  assert.deepEqual(faults, []);
+  await close();
+});
