@@ -137,7 +137,7 @@ function useCore(
       .finally(() => {
         asking.current = false;
       });
-  }, [histogram, format, amax.value]);
+  }, [histogram, format, amax.value, tools]);
 }
 
 function Readout({ figures, format }: { figures: ThresholdFigures | null; format: string }) {
