@@ -21,6 +21,7 @@ std::string lowered(std::string_view text) {
 
 struct File {
   std::string name, content;
+  std::vector<std::string> called;  // name and aliases, lowered
 };
 
 // What set_device_library was given.
@@ -37,10 +38,27 @@ std::vector<EmbeddedFile> library() {
   return files;
 }
 
-bool is_called(const Device& device, const std::string& wanted) {
-  if (lowered(device.name) == wanted) return true;
-  return std::any_of(device.aliases.begin(), device.aliases.end(),
-                     [&](const std::string& alias) { return lowered(alias) == wanted; });
+std::vector<std::string> names_of(const Device& device) {
+  std::vector<std::string> names = {lowered(device.name)};
+  for (const std::string& alias : device.aliases) names.push_back(lowered(alias));
+  return names;
+}
+
+bool holds(const std::vector<std::string>& names, const std::string& wanted) {
+  return std::find(names.begin(), names.end(), wanted) != names.end();
+}
+
+// The first file of the device. Those that were handed over have been read; of the others each is
+// read until one fits.
+std::optional<EmbeddedFile> file_of(const std::string& wanted) {
+  for (const File& file : handed_over()) {
+    if (holds(file.called, wanted)) return EmbeddedFile{file.name, file.content};
+  }
+  for (const EmbeddedFile& file : embedded_devices()) {
+    const auto device = parse_device(file.content, file.name, PeakSource::Preferred);
+    if (device && holds(names_of(*device), wanted)) return file;
+  }
+  return std::nullopt;
 }
 
 // The mode as the file writes it; itself where there is no such mode.
@@ -127,9 +145,10 @@ std::optional<Error> set_device_library(std::string_view json) {
   for (const Json& item : list) {
     if (!item.is_object()) reader.fail("", "holds what is no device file");
     if (reader.error()) break;
-    File file{reader.text(item, "file", ""), reader.text(item, "content", "")};
+    File file{reader.text(item, "file", ""), reader.text(item, "content", ""), {}};
     const auto device = parse_device(file.content, file.name, PeakSource::Preferred);
     if (!device) return device.error();
+    file.called = names_of(*device);
     files.push_back(std::move(file));
   }
   if (reader.error()) return reader.error();
@@ -155,12 +174,12 @@ tl::expected<Device, Error> find_device(std::string_view name) {
   const std::string wanted = lowered(plain.substr(0, colon));
   const std::string mode =
       colon == std::string_view::npos ? std::string() : lowered(plain.substr(colon + 1));
-  for (const EmbeddedFile& file : library()) {
-    const auto device = parse_device(file.content, file.name, PeakSource::Preferred);
-    if (device && is_called(*device, wanted))
-      return parse_device(file.content, file.name, source, spelled(mode, device->power_modes));
-  }
-  return tl::make_unexpected(unknown_device(plain));
+  const std::optional<EmbeddedFile> file = file_of(wanted);
+  if (!file) return tl::make_unexpected(unknown_device(plain));
+  if (mode.empty()) return parse_device(file->content, file->name, source);
+  const auto device = parse_device(file->content, file->name, PeakSource::Preferred);
+  if (!device) return tl::make_unexpected(device.error());
+  return parse_device(file->content, file->name, source, spelled(mode, device->power_modes));
 }
 
 }  // namespace trtreport

@@ -48,11 +48,13 @@ function watch() {
     return performance.now() - start;
   };
   /** Observers run once all of a change is in the document; the layout is asked for here. */
-  window.whenRedrawn = async (selector, act) => {
-    const before = document.querySelector(selector).textContent;
+  const shown = () =>
+    ['.verdict', '.tiles'].map((selector) => document.querySelector(selector)?.textContent).join();
+  window.whenRedrawn = async (act) => {
+    const before = shown();
     const laidOut = new Promise((done) => {
       const observer = new MutationObserver(() => {
-        if (document.querySelector(selector)?.textContent === before) return;
+        if (shown() === before) return;
         observer.disconnect();
         document.body.getBoundingClientRect();
         done(performance.now() - start);
@@ -114,15 +116,13 @@ async function timeOpening(path, found) {
 /** What-ifs one after another, each from a settled report. */
 async function timeChanges(path, found) {
   const { page, close } = await fresh();
-  await holdMemory(page);
   await drop(page, [path]);
   await page.locator('.tiles').waitFor();
   await settled(page);
-  found.heap = await heapOf(page);
   const change = async (selector, value) => {
     const times = await page.evaluate(
       ([where, wanted]) =>
-        window.whenRedrawn('.tile-value', () => {
+        window.whenRedrawn(() => {
           const field = document.querySelector(where);
           field.value = wanted;
           const type = field instanceof HTMLSelectElement ? 'change' : 'input';
@@ -150,8 +150,9 @@ async function timeChanges(path, found) {
 }
 
 /** Open and analyse alone, in a worker of the page. */
-async function timeAnalysis(path) {
+async function timeAnalysis(path, found) {
   const { page, close } = await fresh();
+  await holdMemory(page);
   await page.evaluate(() => {
     const input = document.createElement('input');
     input.type = 'file';
@@ -176,6 +177,7 @@ async function timeAnalysis(path) {
     }
     return taken;
   }, kRuns + 2);
+  found.heap = await heapOf(page);
   await close();
   return times;
 }
@@ -201,8 +203,8 @@ async function measure(path) {
   console.log(`  drop to drawn report  ${show(found.opens)}`);
   console.log(`  another device        ${both(found.devices)}`);
   console.log(`  another batch         ${both(found.batches)}`);
+  const wasm = await timeAnalysis(path, found);
   console.log(`  WebAssembly heap      ${(found.heap / kMega).toFixed(0)} MB`);
-  const wasm = await timeAnalysis(path);
   console.log(`  open and analyse      ${show(wasm)}`);
   if (!native) return;
   const times = timeNative(path);

@@ -13,7 +13,13 @@ const kLooks = {
   light: { colorScheme: 'light' },
   dark: { colorScheme: 'dark' },
   phone: { colorScheme: 'light', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
-  chinese: { colorScheme: 'light', locale: 'zh-CN' },
+  chinese: { colorScheme: 'dark', locale: 'zh-CN' },
+  'phone-chinese': {
+    colorScheme: 'dark',
+    locale: 'zh-CN',
+    viewport: { width: 390, height: 844 },
+    deviceScaleFactor: 2,
+  },
 };
 const [folder, ...models] = process.argv.slice(2);
 const looks = (process.env.LOOKS ?? Object.keys(kLooks).join()).split(',');
@@ -31,7 +37,7 @@ async function sections(page, name) {
   await page.evaluate(() => window.scrollTo(0, 0));
   await page.screenshot({ path: `${name}-1-top.png` });
   await page
-    .addStyleTag({ content: 'header.bar { position: static !important; }' })
+    .addStyleTag({ content: 'header.bar, nav.sections { position: static !important; }' })
     .catch(() => {});
   const ids = await page.$$eval('main section[id]', (all) => all.map(({ id }) => id));
   for (const [index, id] of ids.entries())
@@ -58,6 +64,8 @@ async function picture(look, model) {
     .first()
     .waitFor({ timeout: 20_000 })
     .catch(() => console.error(stem, 'no sweep'));
+  await page.locator('#device button').first().click();
+  await page.locator('#device table').waitFor();
   await sections(page, stem);
   await page.locator('.whatif-menu summary').click();
   await page.screenshot({ path: `${stem}-menu.png` });

@@ -6,6 +6,17 @@ import { Choice, useModel } from '../report/views/ui';
 import { say } from '../page/text';
 import type { WhatIf } from './whatif';
 
+/** What sticks below the header must know its height, which its controls change by wrapping. */
+export function followBarHeight(): (() => void) | undefined {
+  const bar = document.querySelector<HTMLElement>('header.bar');
+  if (!bar) return undefined;
+  const observer = new ResizeObserver(() =>
+    document.documentElement.style.setProperty('--bar', `${bar.clientHeight}px`),
+  );
+  observer.observe(bar);
+  return () => observer.disconnect();
+}
+
 export function Controls({ whatIf }: { whatIf: WhatIf }) {
   const symbols = whatIf.symbols.value;
   // Only a batch is assumed: where there is one such symbol, it needs no second control.

@@ -2,13 +2,14 @@
 // the model's skeleton, so that device, batch, dims and precisions can be switched offline.
 
 import { batch, computed, effect, signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { unpackBytes } from '../report/document';
 import { kEnglish } from '../page/english';
 import type { DeviceChoice, ReportModel, WeightStatus, WeightTools } from '../report/model';
 import { language } from '../report/text';
 import type { StatePart } from '../report/urlstate';
 import { ThemeChoice } from '../report/views/header';
-import { Controls } from './controls';
+import { Controls, followBarHeight } from './controls';
 import { planText } from './weights';
 import { type BuiltInDevices, Core, CoreError, type CoreOptions } from './core';
 import { type KnownDevice, type Surroundings, WhatIf } from './whatif';
@@ -140,6 +141,7 @@ class LiveReport implements Surroundings {
 }
 
 function LiveControls({ live, report }: { live: LiveReport; report: ReportModel }) {
+  useEffect(followBarHeight, []);
   const trouble = live.trouble.value;
   return (
     <>

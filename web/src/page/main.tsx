@@ -31,6 +31,7 @@ if (app) {
   const page = new PageState(makeLive);
   render(<Page page={page} />, app);
   document.documentElement.dataset['state'] = 'ready';
+  void page.warm();
   void start(page);
   window.addEventListener('load', keepOffline);
   window.addEventListener('hashchange', () => page.readFragment());

@@ -47,6 +47,9 @@ export interface Other {
   opened: Opened | null;
 }
 
+/** Milliseconds from a report to what else its model is looked at for: the drawing goes first. */
+const kAfterDrawing = 600;
+
 export class PageState {
   readonly opened = signal<Opened | null>(null);
   readonly other = signal<Other | null>(null);
@@ -75,10 +78,32 @@ export class PageState {
   );
 
   private busyCore: Core | null = null;
+  /** Started ahead of the first model. */
+  private spare: Core | null = null;
   private serials = 0;
   private stopKeeping: (() => void) | null = null;
 
   constructor(private readonly live: (page: PageState, opened: Opened) => Live) {}
+
+  /** Starts the first worker, and learns the devices, before anybody asks. */
+  async warm(): Promise<void> {
+    const core = new Core();
+    this.spare = core;
+    try {
+      const builtIn = await core.devices();
+      this.builtIn.value ??= builtIn;
+    } catch {
+      // Whoever opens a model starts another one, and is told what is wrong with it.
+      core.end();
+      if (this.spare === core) this.spare = null;
+    }
+  }
+
+  private takeCore(): Core {
+    const core = this.spare ?? new Core();
+    this.spare = null;
+    return core;
+  }
 
   /** Takes whatever was dropped, picked or pasted. */
   async take(files: File[], place: Place): Promise<void> {
@@ -154,8 +179,8 @@ export class PageState {
 
   /** By the open model's core, or by one for this alone. */
   async describe(device: { file: string; content: string }): Promise<BuiltInDevice> {
-    const opened = this.opened.value;
-    if (opened) return opened.core.describe(device);
+    const ready = this.opened.value?.core ?? this.spare;
+    if (ready) return ready.describe(device);
     const core = new Core();
     try {
       return await core.describe(device);
@@ -228,7 +253,7 @@ export class PageState {
     keep: ReportModel | null = null,
   ): Promise<void> {
     this.cancel();
-    const core = new Core();
+    const core = this.takeCore();
     this.busyCore = core;
     this.running.value = { file: model.name, place, progress: { stage: 'loading', bytes: 0 } };
     const before = this.opened.value?.whatIf;
@@ -281,7 +306,7 @@ export class PageState {
     this.stopKeeping?.();
     this.stopKeeping = keepState(opened.report, parts);
     // Once the report is drawn, which is what was asked for.
-    setTimeout(() => this.opened.value === opened && opened.weights.begin(), 0);
+    setTimeout(() => this.opened.value === opened && opened.weights.begin(), kAfterDrawing);
   }
 
   /** Somebody put another fragment into the address. */

@@ -7,6 +7,7 @@ import { bytes } from '../../report/format';
 import { language } from '../../report/text';
 import { Report } from '../../report/views/app';
 import { ThemeChoice } from '../../report/views/header';
+import { followBarHeight } from '../../live/controls';
 import { filesOf } from '../files';
 import { keepLanguage, kLanguages, type LanguageCode } from '../language';
 import type { PageState, Place } from '../state';
@@ -34,17 +35,6 @@ export function Page({ page }: { page: PageState }) {
       {page.dragging.value && <Overlay page={page} />}
     </>
   );
-}
-
-/** What sticks below the header must know its height, which its controls change by wrapping. */
-function followBarHeight(): (() => void) | undefined {
-  const bar = document.querySelector<HTMLElement>('header.bar');
-  if (!bar) return undefined;
-  const observer = new ResizeObserver(() =>
-    document.documentElement.style.setProperty('--bar', `${bar.clientHeight}px`),
-  );
-  observer.observe(bar);
-  return () => observer.disconnect();
 }
 
 /** Dropping and pasting work anywhere on the page. */
