@@ -177,11 +177,14 @@ createTrtreport = async (options) => {
   };
   return core;
 };`;
-const withFaults = (page) =>
-  page.route('**/trtreport.js', async (route) => {
+async function withFaults(page) {
+  await page.route('**/trtreport.js', async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: (await response.text()) + kFaults });
   });
+  // The first worker has started already.
+  await page.reload();
+}
 
 test('a model that memory does not suffice for leaves the page and the open model usable', async () => {
   await inPage(
