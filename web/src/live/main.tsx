@@ -117,11 +117,9 @@ class LiveReport implements Surroundings {
       await core.quantize('default');
       await core.plan({ request: planText(plan), noise: sensitivity.layers });
       tools.plan = async (choice) => ({ ...plan, ...(await core.planOf(choice)), trtexec: null });
-      tools.applyPlan = (precisions) => (whatIf.own.value = precisions);
+      tools.applyPlan = (base, precisions) => whatIf.mix(base, precisions);
     }
-    report.live!.weights = tools;
-    // What is drawn already is drawn anew with them.
-    report.quantization.value = { ...report.quantization.value! };
+    report.weightTools.value = tools;
   }
 
   /** A device of the document that somebody switches to is the what-if's from then on. */

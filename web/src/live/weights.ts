@@ -39,7 +39,7 @@ export class WeightWork implements WeightTools {
   constructor(
     private readonly of: Weighed,
     private readonly request: () => CoreOptions,
-    readonly applyPlan: (precisions: Map<number, string>) => void,
+    readonly applyPlan: (base: string, precisions: Map<number, string>) => void,
     private readonly formats = 'default',
   ) {}
 

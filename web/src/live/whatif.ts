@@ -134,6 +134,14 @@ export class WhatIf {
     });
   }
 
+  /** One precision, and others for some of the layers. */
+  mix(base: string, own: Map<number, string>): void {
+    batch(() => {
+      this.precision.value = base;
+      this.own.value = own;
+    });
+  }
+
   known(): KnownDevice | null {
     const choice = this.device.value;
     return choice ? this.page.knownDevice(choice) : null;

@@ -271,7 +271,7 @@ export class PageState {
       const weights = new WeightWork(
         { model, files, report },
         () => whatIf.request(),
-        (precisions) => (whatIf.own.value = precisions),
+        (base, precisions) => whatIf.mix(base, precisions),
       );
       this.show({ serial, core, model, files, report, whatIf, weights }, place);
     } catch (cause) {
@@ -298,6 +298,7 @@ export class PageState {
     this.opened.value?.core.end();
     this.opened.value?.weights.end();
     opened.report.live = this.live(this, opened);
+    opened.report.weightTools.value = opened.weights;
     batch(() => {
       this.opened.value = opened;
     });

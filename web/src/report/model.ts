@@ -65,8 +65,8 @@ export interface WeightTools {
   }) => Promise<Thresholds>;
   /** What a choice of precisions by layer comes to. */
   plan?: (choice: string) => Promise<Plan>;
-  /** Gives layers a precision of their own in every other view. */
-  applyPlan?: (precisions: Map<number, string>) => void;
+  /** Gives layers a precision of their own, and all others the base, in every other view. */
+  applyPlan?: (base: string, precisions: Map<number, string>) => void;
 }
 
 /** What a page that can recompute adds to the report. */
@@ -78,7 +78,6 @@ export interface Live {
   /** Further controls of the header, and further sections before the method. */
   controls: () => ComponentChildren;
   sections: { id: string; title: () => string; view: () => ComponentChildren }[];
-  weights?: WeightTools;
 }
 
 export const defaultSort = (document: ReportDocument): Sort =>
@@ -92,6 +91,8 @@ export class ReportModel {
   live: Live | null = null;
   /** Of the document, or what arrived later: other options do not change it. */
   readonly quantization = signal<Quantization | null>(null);
+  /** What can look at weights, or at what was found of them, once it is there. */
+  readonly weightTools = signal<WeightTools | null>(null);
   /** The weight that the quantization view shows in full, by its place. */
   readonly weight = signal<number | null>(null);
   readonly rooflineIndex = signal(0);

@@ -13,7 +13,6 @@ export function makeLive(page: PageState, opened: Opened): Live {
     devices: page.deviceChoices,
     chooseDevice: (choice: DeviceChoice) => opened.whatIf.chooseDevice(choice),
     controls: () => <Controls whatIf={opened.whatIf} />,
-    weights: opened.weights,
     sections: [
       {
         id: 'compare',

@@ -26,7 +26,7 @@ export interface ExplorerProps {
 }
 
 export function Explorer({ title, histogram, formats, marks }: ExplorerProps) {
-  const tools = useModel().live?.weights;
+  const tools = useModel().weightTools.value;
   const format = useSignal(formats[0] ?? 'int8');
   const range = histogram.edges[1] ?? 1;
   const found = marks(format.value);
@@ -102,7 +102,7 @@ function useCore(
   curve: Signal<Thresholds['curve'] | null>,
   at: Signal<ThresholdFigures | null>,
 ): void {
-  const tools = useModel().live?.weights;
+  const tools = useModel().weightTools.value;
   const asking = useRef(false);
   const wanted = useRef<{ histogram: MagnitudeHistogram; format: string; amax: number } | null>(
     null,

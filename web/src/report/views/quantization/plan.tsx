@@ -33,7 +33,7 @@ export function Plans({ found }: { found: Quantization }) {
 /** A plan that a reader may change: the figures shown are always the core's for the choice shown. */
 function Planned({ plan, layers }: { plan: Plan; layers: SensitiveLayer[] }) {
   const model = useModel();
-  const tools = model.live?.weights;
+  const tools = model.weightTools.value;
   const choice = useSignal(plan.choice);
   const shown = useSignal(plan);
   const trouble = useSignal('');
@@ -71,7 +71,7 @@ function Planned({ plan, layers }: { plan: Plan; layers: SensitiveLayer[] }) {
         <button
           type="button"
           data-action="apply-plan"
-          onClick={() => tools.applyPlan!(precisionsOf(now, layers))}
+          onClick={() => tools.applyPlan!(plan.base, precisionsOf(now, layers))}
         >
           {t('plan_apply')}
         </button>

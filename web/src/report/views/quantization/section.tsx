@@ -19,7 +19,7 @@ import { WeightTable } from './weighttable';
 export function QuantizationSection() {
   const model = useModel();
   const found = model.quantization.value;
-  const tools = model.live?.weights;
+  const tools = model.weightTools.value;
   return (
     <Section id="quantization" title={t('section_quantization')}>
       {tools && <Status status={tools.status.value} />}
@@ -30,7 +30,7 @@ export function QuantizationSection() {
 }
 
 function Status({ status }: { status: WeightStatus }) {
-  const { weights: tools } = useModel().live!;
+  const tools = useModel().weightTools.value;
   const { stage, done, total } = status;
   if (stage === 'done') return null;
   const again = stage === 'offered' || stage === 'cancelled' || stage === 'failed';

@@ -72,7 +72,9 @@ export function Sensitivity(props: {
                   </td>
                 )}
                 <td class="number">{db(first(layer)?.sqnr_db)}</td>
-                <td class="number">{layer.db_lost === null ? '—' : `${figure(layer.db_lost)} dB`}</td>
+                <td class="number">
+                  {layer.db_lost === null ? '—' : `${figure(layer.db_lost)} dB`}
+                </td>
                 <td class="number">{seconds(layer.seconds_saved)}</td>
                 <td class="number">{seconds(layer.reformat_seconds)}</td>
                 <td class="number">{figure(layer.db_per_us)}</td>
