@@ -5,6 +5,7 @@
 #include "ops/table.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 
 namespace trtreport::pruning {
@@ -39,19 +40,55 @@ double kept_in_order(const WeightMatrix& matrix, std::span<const float> weights,
   return kept;
 }
 
+// Values that are not negative, by the upper half of their bits, which order them: sums in the
+// order of the values within a bucket, so that they do not depend on how a library sorts.
+struct Bucket {
+  uint32_t count = 0;
+  double sum = 0;
+};
+uint32_t bucket_of(float value) {
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return (bits & 0x7fffffffu) >> 16;
+}
+
+// The sum of the `wanted` least of the values, of which the least bucket that is not whole is
+// sorted.
+double sum_of_least(std::span<const float> values, std::span<const Bucket> buckets,
+                    uint64_t wanted) {
+  double sum = 0;
+  uint32_t at = 0;
+  for (; at < buckets.size() && buckets[at].count <= wanted; ++at) {
+    sum += buckets[at].sum;
+    wanted -= buckets[at].count;
+  }
+  if (wanted == 0) return sum;
+  std::vector<float> edge;
+  edge.reserve(buckets[at].count);
+  for (const float value : values) {
+    if (bucket_of(value) == at) edge.push_back(value);
+  }
+  std::sort(edge.begin(), edge.end());
+  for (size_t index = 0; index < wanted; ++index) sum += static_cast<double>(edge[index]);
+  return sum;
+}
+
 // Share of the sum that the largest of the values hold, for each sparsity.
-std::array<double, 3> largest_hold(std::vector<float> values) {
+std::array<double, 3> largest_hold(std::span<const float> values) {
   std::array<double, 3> kept{};
-  std::sort(values.begin(), values.end());
+  std::vector<Bucket> buckets(1u << 15);
+  for (const float value : values) {
+    Bucket& bucket = buckets[bucket_of(value)];
+    ++bucket.count;
+    bucket.sum += static_cast<double>(value);
+  }
   double all = 0;
-  for (const float value : values) all += static_cast<double>(value);
+  for (const Bucket& bucket : buckets) all += bucket.sum;
   if (all == 0) return {1, 1, 1};
-  size_t at = 0;
-  double gone = 0;
   for (size_t index = 0; index < kSparsities.size(); ++index) {
-    const auto end = static_cast<size_t>(static_cast<double>(values.size()) * kSparsities[index]);
-    for (; at < end; ++at) gone += static_cast<double>(values[at]);
-    kept[index] = (all - gone) / all;
+    const auto gone =
+        static_cast<uint64_t>(static_cast<double>(values.size()) * kSparsities[index]);
+    kept[index] = (all - sum_of_least(values, buckets, gone)) / all;
   }
   return kept;
 }
@@ -76,7 +113,7 @@ void measure_blocks(const WeightMatrix& matrix, std::span<const float> weights,
     }
   }
   figures.blocks = sums.size();
-  figures.block_kept = largest_hold(std::move(sums));
+  figures.block_kept = largest_hold(sums);
 }
 
 bool holds_24(const WeightMatrix& matrix, std::span<const float> weights) {
@@ -239,7 +276,7 @@ MaskFigures measure_masks(const WeightMatrix& matrix, std::span<const float> wei
   }
   figures.kept_24 =
       figures.magnitude == 0 ? 1 : kept_in_order(matrix, weights, {}) / figures.magnitude;
-  figures.element_kept = largest_hold(std::move(magnitudes));
+  figures.element_kept = largest_hold(magnitudes);
   figures.already_24 = holds_24(matrix, weights);
   measure_blocks(matrix, weights, figures);
   return figures;

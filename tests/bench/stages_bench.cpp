@@ -126,6 +126,12 @@ void what_if(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize((*pruning)->what_if(cut));
 }
 
+// All of --prune but the reading of the file: groups, importance, masks, trials of every group.
+void prune(benchmark::State& state) {
+  MemorySource source = source_of(model(0));
+  for (auto _ : state) benchmark::DoNotOptimize(Pruning::run(source, nullptr, {}, {}));
+}
+
 // 0: ResNet-50; -1: 14,000 tensors in residual blocks; else a chain of that many nodes.
 #define STAGE(function) \
   BENCHMARK(function)->Arg(0)->Arg(20000)->Arg(200000)->Unit(benchmark::kMillisecond)
@@ -135,6 +141,7 @@ STAGE(infer);
 STAGE(roofline);
 STAGE(document);
 STAGE(group_channels)->Arg(kResidual);
+BENCHMARK(prune)->Unit(benchmark::kMillisecond);
 BENCHMARK(what_if)->Arg(0)->Arg(kResidual)->Unit(benchmark::kMillisecond);
 
 }  // namespace
