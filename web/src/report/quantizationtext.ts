@@ -22,6 +22,7 @@ export const kQuantizationText = {
   weights_failed: 'The weights could not be looked at: {message}',
   weights_start: 'Look at {total} of weights',
   weights_stop: 'Stop',
+  findings_alike: '{n} more of this kind',
   weights_unread: '{n} of {all} weights were not read:',
   // Names
   exactly: 'exact',

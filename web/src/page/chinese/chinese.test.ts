@@ -18,7 +18,7 @@ const core = join(process.cwd(), '../core');
 const golden = join(process.cwd(), '../tests/golden');
 
 /** What the page does not call says nothing there. */
-const kElsewhere = ['cli', 'prune.cpp', 'pruning', 'quantization'];
+const kElsewhere = ['cli', 'prune.cpp', 'pruning', 'quantization', 'rewrite'];
 
 function sources(folder: string): { path: string; text: string }[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

@@ -20,6 +20,7 @@ export const kQuantizationMessages: Partial<Record<keyof typeof kQuantizationTex
   weights_failed: '无法查看权重：{message}',
   weights_start: '查看 {total} 的权重',
   weights_stop: '停止',
+  findings_alike: '另有 {n} 条同类',
   weights_unread: '{all} 个权重中有 {n} 个未读取：',
   exactly: '无损',
   by_tensor: '逐张量',

@@ -4,7 +4,6 @@ import { bytes, percent } from '../../format';
 import type { WeightStatus } from '../../model';
 import { type Lint, type Quantization, schemesOf, spreadOf } from '../../quantization';
 import { sentence, t } from '../../text';
-import { useSignal } from '@preact/signals';
 import { Section, useModel } from '../ui';
 import { Activations } from './activations';
 import { AlreadyQuantized } from './already';
@@ -127,48 +126,60 @@ function Unread({ found }: { found: Quantization }) {
 }
 
 const kOrder = { error: 0, warning: 1, note: 2 };
-const kFirst = 5;
+const kMostAlike = 100;
 
-/** Errors (values that are no numbers, overflow) always in sight, the rest as it fits. */
+/** One line a kind, the gravest first: a quantized model may have the same fault a hundred times. */
 function Findings({ lints }: { lints: Lint[] }) {
-  const model = useModel();
-  const limit = useSignal(kFirst);
   if (lints.length === 0) return null;
-  const sorted = lints.slice().sort((a, b) => kOrder[a.severity] - kOrder[b.severity]);
-  const errors = sorted.filter(({ severity }) => severity === 'error').length;
-  const shown = sorted.slice(0, Math.max(errors, limit.value));
-  const { nodes } = model.document.value;
+  const kinds = new Map<string, Lint[]>();
+  for (const lint of lints) {
+    const alike = kinds.get(lint.code);
+    if (alike) alike.push(lint);
+    else kinds.set(lint.code, [lint]);
+  }
+  const sorted = [...kinds.values()].sort(
+    (a, b) => kOrder[a[0]!.severity] - kOrder[b[0]!.severity] || b.length - a.length,
+  );
   return (
-    <>
-      <ul class="diagnostics lints">
-        {shown.map((lint) => {
-          const node = lint.node === null || lint.node === undefined ? null : nodes[lint.node];
-          return (
-            <li class={lint.severity}>
-              <strong>{t(`severity_${lint.severity}`)}</strong>
-              <span>
-                <bdi class="breakable">{sentence('lints', lint, lint.message)}</bdi>{' '}
-                {node && (
-                  <button type="button" class="link" onClick={() => model.select(node.id)}>
-                    {t('at_layer', { id: node.id })}
-                  </button>
-                )}{' '}
-                <code class="quiet">{lint.code}</code>
-              </span>
-            </li>
-          );
-        })}
-      </ul>
-      {sorted.length > shown.length && (
-        <button
-          type="button"
-          onClick={() => {
-            limit.value += 200;
-          }}
-        >
-          {t('more_rows', { n: Math.min(200, sorted.length - shown.length) })}
+    <ul class="diagnostics lints">
+      {sorted.map(([first, ...others]) => (
+        <li class={first!.severity}>
+          <strong>{t(`severity_${first!.severity}`)}</strong>
+          <div>
+            <Finding lint={first!} /> <code class="quiet">{first!.code}</code>
+            {others.length > 0 && (
+              <details class="alike">
+                <summary>{t('findings_alike', { n: others.length })}</summary>
+                <ul>
+                  {others.slice(0, kMostAlike).map((lint) => (
+                    <li>
+                      <Finding lint={lint} />
+                    </li>
+                  ))}
+                </ul>
+                {others.length > kMostAlike && (
+                  <p class="quiet">{t('rows_shown', { shown: kMostAlike, all: others.length })}</p>
+                )}
+              </details>
+            )}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Finding({ lint }: { lint: Lint }) {
+  const model = useModel();
+  const id = lint.node ?? null;
+  return (
+    <span>
+      <bdi class="breakable">{sentence('lints', lint, lint.message)}</bdi>{' '}
+      {id !== null && (
+        <button type="button" class="link" onClick={() => model.select(id)}>
+          {t('at_layer', { id })}
         </button>
       )}
-    </>
+    </span>
   );
 }
