@@ -117,12 +117,13 @@ class Caster {
 
   void choose(const Targets& targets, const std::vector<QdqLayer>& layers,
               std::vector<QdqLeftOut>& left_out) {
-    std::set<NodeId> wide;  // layers that compute quantized
+    std::set<NodeId> wide;  // that compute quantized
     for (const QdqLayer& layer : layers) {
-      if (layer.how.precision == LayerPrecision::Int4) {
-        chosen_.insert(layer.node);
-      } else {
+      if (layer.activations) {
         wide.insert(layer.node);
+      } else if (is_float32(layer.input) && !lacks_type(file_.op(layer.node))) {
+        chosen_.insert(layer.node);  // only its weight is rounded
+        if (layer.how.precision != LayerPrecision::Int4) pairs_.insert(layer.node);
       }
     }
     std::set<NodeId> others;  // that have a weight
@@ -189,14 +190,27 @@ class Caster {
       if (!is_float32(input)) continue;
       const std::string name = file_.name(input);
       auto& edits = edit_.at(place).inputs;
-      const bool is_taken = std::any_of(edits.begin(), edits.end(),
-                                        [&](const auto& item) { return item.first == name; });
+      const auto taken = std::find_if(edits.begin(), edits.end(),
+                                      [&](const auto& item) { return item.first == name; });
       // What stands in for an INT4 weight has the narrow type already.
-      if (is_taken) continue;
+      if (taken != edits.end()) {
+        if (pairs_.count(id) != 0) cast_pair(place, taken->second);
+        continue;
+      }
       std::string to = narrow(place, input, name);
       edit_.at(place).inputs.emplace_back(name, std::move(to));
     }
     edit_.at(place).computes_in = dtype_;
+  }
+
+  // A dequantized weight of float32; several layers may read it.
+  void cast_pair(size_t place, std::string& tensor) {
+    const auto [at, is_new] = narrow_pairs_.try_emplace(tensor);
+    if (is_new) {
+      at->second = edit_.fresh(tensor + "_" + std::string(trtreport::name(dtype_)));
+      edit_.at(place).before.push_back(cast(tensor, at->second, dtype_));
+    }
+    tensor = at->second;
   }
 
   void cast_outputs(size_t place, NodeId id) {
@@ -224,7 +238,9 @@ class Caster {
   QdqEdit& edit_;
   DType dtype_;
   std::set<NodeId> chosen_;
+  std::set<NodeId> pairs_;  // of these: with a pair at their weight
   std::unordered_map<TensorId, std::string> narrow_;
+  std::unordered_map<std::string, std::string> narrow_pairs_;  // by what DequantizeLinear makes
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Weights: INT8 and FP8 keep their values in the file and get a pair of nodes that an engine folds;
 // INT4 is stored as codes in blocks, which is the form that TensorRT imports.
 #include "onnx/rewrite/wire.hpp"
+#include "quantization/job_partial.hpp"
 #include "quantization/qdq_parts.hpp"
 #include "quantization/scales.hpp"
 
@@ -184,20 +185,36 @@ class WeightPlacer {
       if (!found.fault.empty() || !found.scales.empty()) return found;
     }
     const onnx::TensorData& data = *file_.graph().tensors[layer.stored].data;
+    const Scheme& scheme = layer.how.scheme;
+    // A job takes memory for as many channels as the shape claims.
+    const auto reader = onnx::WeightReader::open(file_.graph().model(), source_, data);
+    if (!reader) return {reader.error().message, {}};
     WeightJob job(file_.graph().model(), source_, data, layer.stored_axis, {},
-                  std::span(&layer.how.scheme, 1));
-    job.run(scratch_);
+                  std::span(&scheme, 1));
+    if (scheme.calibrator != Calibrator::Max) {
+      job.run(scratch_);
+    } else if (!job.finished()) {  // its first pass finds the ranges
+      for (uint64_t chunk = 0; chunk < job.chunks(); ++chunk) job.merge(*job.step(chunk, scratch_));
+      job.end_pass();
+    }
     const WeightResult& result = job.result();
     Found found = judged(result);
-    if (!found.fault.empty()) return found;
-    if (layer.how.scheme.granularity == Granularity::Tensor)
-      found.scales = {result.schemes.front().scale.value_or(1)};
-    if (layer.how.scheme.granularity != Granularity::Channel) return found;
-    found.scales = result.schemes.front().channel_scales;
-    if (!found.scales.empty()) return found;
-    for (const float largest : result.channel_largest)
-      found.scales.push_back(symmetric_scale(row(layer.how.scheme.format).element, largest));
+    if (found.fault.empty()) found.scales = scales_of(result, scheme);
     return found;
+  }
+
+  static std::vector<float> scales_of(const WeightResult& result, const Scheme& scheme) {
+    const Element& element = row(scheme.format).element;
+    std::vector<float> scales;
+    if (scheme.granularity == Granularity::Tensor) {
+      scales = {result.schemes.front().scale.value_or(symmetric_scale(element, result.largest()))};
+    } else if (scheme.granularity == Granularity::Channel) {
+      scales = result.schemes.front().channel_scales;
+      if (!scales.empty()) return scales;
+      for (const float largest : result.channel_largest)
+        scales.push_back(symmetric_scale(element, largest));
+    }
+    return scales;
   }
 
   static Found judged(const WeightResult& result) {

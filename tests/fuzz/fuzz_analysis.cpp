@@ -1,8 +1,10 @@
 // libFuzzer over the whole analysis: any bytes as a model, with the document written, quantization,
-// a plan of precisions and pruning included; nothing may crash, hang or leak. Seeds are the golden
-// models (trtreport_golden --models DIR).
+// a plan of precisions, the emitted Q/DQ model and pruning included; nothing may crash, hang or
+// leak, and what is emitted has to be a model. Seeds are the golden models (trtreport_golden
+// --models DIR).
 #include "precision_plan.hpp"
 #include "prune.hpp"
+#include "quantization/qdq.hpp"
 #include "report/document.hpp"
 #include "report/document_pruning.hpp"
 #include "report/quantization.hpp"
@@ -10,7 +12,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <span>
+#include <string>
 
 namespace {
 
@@ -29,6 +33,30 @@ void quantize(trtreport::quantization::Quantization& found) {
     job->run(scratch);
     found.keep(weight, *job);
   }
+}
+
+class Text : public trtreport::onnx::ModelSink {
+ public:
+  bool write(std::string_view bytes) override {
+    text += bytes;
+    return true;
+  }
+  std::string text;
+};
+
+// What is written has to be read again, as large as it was planned to be.
+void emit(const trtreport::Graph& graph, trtreport::ByteSource& source,
+          const trtreport::quantization::Quantization& found,
+          const trtreport::quantization::QdqRequest& request) {
+  const auto model = trtreport::quantization::quantize_model(graph, source, found, request);
+  if (!model) return;
+  Text text;
+  if (!model->pieces.write(source, text)) return;
+  if (text.text.size() != model->pieces.size()) std::abort();
+  trtreport::MemorySource again(
+      "emitted.onnx", std::as_bytes(std::span<const char>(text.text.data(), text.text.size())));
+  trtreport::Diagnostics diagnostics;
+  if (!trtreport::onnx::read_model(again, nullptr, diagnostics)) std::abort();
 }
 
 }  // namespace
@@ -50,6 +78,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   trtreport::PrecisionPlanner planner(**analysis,
                                       trtreport::plan_layers(**analysis, found, request), request);
   const trtreport::QuantizationSection quantized(**analysis, found, &planner);
+  emit((*analysis)->graph(), source, found, quantization::request_everything(found.targets()));
+  if (planner.obstacle().empty()) {
+    emit((*analysis)->graph(), source, found,
+         quantization::request_plan(planner.layers(), planner.plan(request.budget), request.base));
+  }
   trtreport::PruneOptions prune;
   prune.ratios = {0.5};
   const auto pruning =

@@ -408,7 +408,8 @@ net (float[2, 64] x) => (float[2, 6] y, float[2, 6] z, float[2, 6] u) {
 
 TEST_CASE("qdq: layers of the base precision are cast at their edges", "[quantization][qdq]") {
   Opened opened(kNetwork);
-  const Quantization found = opened.quantize();
+  Quantization found = opened.quantize();
+  found.add_cache(cache({{"r1", 0.02f}, {"r2", 0.03f}, {"q", 0.05f}}));
   QdqRequest request = request_everything(found.targets());
   request.base = LayerPrecision::Fp16;
   request.layers.erase(request.layers.begin());  // c1
@@ -430,6 +431,23 @@ TEST_CASE("qdq: layers of the base precision are cast at their edges", "[quantiz
   REQUIRE(narrow.error.empty());
   CHECK(narrow.summary.cast == 11);
   CHECK(narrow.op_before("y") == "Cast");
+}
+
+TEST_CASE("qdq: layers of which only the weight is rounded compute in the base precision",
+          "[quantization][qdq]") {
+  Opened opened(kNetwork);
+  const Quantization found = opened.quantize();
+  QdqRequest request = request_everything(found.targets());
+  request.base = LayerPrecision::Fp16;
+  const Emitted emitted(opened, found, request);
+  REQUIRE(emitted.error.empty());
+  CHECK(emitted.summary.weights_only == 4);
+  CHECK(emitted.summary.cast == 11);
+  const auto* conv = emitted.producer("c1_float16");
+  REQUIRE(conv != nullptr);
+  const auto* cast = emitted.producer(conv->input(1));
+  CHECK(cast->op_type() == "Cast");
+  CHECK(emitted.behind_pair(cast->input(0)) == "w1");
 }
 
 TEST_CASE("qdq: models of float16 have scales of float16", "[quantization][qdq]") {
