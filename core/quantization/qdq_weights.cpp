@@ -180,9 +180,10 @@ class WeightPlacer {
     if (known != nullptr && target.tensor == layer.stored &&
         target.channel_axis == layer.stored_axis) {
       Found found = judged(*known);
-      if (found.fault.empty() && layer.how.precision != LayerPrecision::Int4)
-        found.scales = quantization_.stored_scales(layer.target, layer.how.scheme);
-      if (!found.fault.empty() || !found.scales.empty()) return found;
+      // Blocks find their scales while they are written.
+      if (!found.fault.empty() || layer.how.precision == LayerPrecision::Int4) return found;
+      found.scales = quantization_.stored_scales(layer.target, layer.how.scheme);
+      if (!found.scales.empty()) return found;
     }
     const onnx::TensorData& data = *file_.graph().tensors[layer.stored].data;
     const Scheme& scheme = layer.how.scheme;
