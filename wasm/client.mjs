@@ -13,13 +13,30 @@ export class CoreError extends Error {
   }
 }
 
+// A call into the browser for a piece of a file takes as long as copying a few hundred kilobytes: small
+// steps forward are worth reading ahead, the jumps over large weights are not.
+const kNear = 256 * 1024;
+const kMostAhead = 4 * 1024 * 1024;
+
 // A browser's File, readable where FileReaderSync is: in workers.
 export function browserFile(file) {
   const reader = new FileReaderSync();
+  let held = new Uint8Array(0);
+  let start = 0;
+  let ahead = 0;
   return {
     name: file.webkitRelativePath || file.name,
     size: file.size,
-    read: (offset, length) => new Uint8Array(reader.readAsArrayBuffer(file.slice(offset, offset + length))),
+    read: (offset, length) => {
+      const end = start + held.length;
+      if (offset < start || offset + length > end) {
+        const isNear = held.length > 0 && offset >= start && offset - end < kNear;
+        ahead = isNear ? Math.min(kMostAhead, Math.max(2 * ahead, 4 * length)) : 0;
+        held = new Uint8Array(reader.readAsArrayBuffer(file.slice(offset, offset + Math.max(length, ahead))));
+        start = offset;
+      }
+      return held.subarray(offset - start, offset - start + length);
+    },
   };
 }
 
