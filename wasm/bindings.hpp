@@ -35,6 +35,7 @@ void trtreport_plan(void);
 void trtreport_plan_of(void);
 void trtreport_prune(void);
 void trtreport_prune_what_if(void);
+void trtreport_prune_mask(void);
 void trtreport_section(void);
 void trtreport_markdown(void);
 void trtreport_threshold(void);

@@ -144,6 +144,7 @@ export class Core {
   planOf(choice: string): unknown;
   prune(options?: PruneRequest): void;
   pruneWhatIf(cut: Cut): PrunedFigures;
+  pruneMask(cut: Cut): string;
   section(name: "quantization" | "pruning"): string;
   markdown(template: string): string;
   threshold(request: ThresholdRequest): Thresholds;

@@ -146,6 +146,11 @@ export class Core {
     return this.call("prune_what_if", cut);
   }
 
+  // The same cut as a plan for a training script, JSON.
+  pruneMask(cut) {
+    return this.written("prune_mask", cut);
+  }
+
   // A section of the document as JSON.
   section(name) {
     return this.text("section", { name });

@@ -27,6 +27,7 @@ void trtreport_plan(void) { answer<&WeightSession::plan>(); }
 void trtreport_plan_of(void) { answer<&WeightSession::plan_of>(); }
 void trtreport_prune(void) { answer<&WeightSession::prune>(); }
 void trtreport_prune_what_if(void) { answer<&WeightSession::prune_what_if>(); }
+void trtreport_prune_mask(void) { answer<&WeightSession::prune_mask>(); }
 void trtreport_section(void) { answer<&WeightSession::section>(); }
 void trtreport_markdown(void) { answer<&WeightSession::markdown>(); }
 void trtreport_threshold(void) { answer<&WeightSession::threshold>(); }

@@ -238,6 +238,22 @@ std::string WeightSession::prune_what_if(std::string_view request) {
   });
 }
 
+std::string WeightSession::prune_mask(std::string_view request) {
+  if (!pruning_) return fault("not_pruned", "channels were not looked at");
+  const auto parsed = parse_cut(request);
+  if (!parsed) return error_text(parsed.error());
+  auto cut = cut_of(*pruning_, *parsed);
+  if (!cut) return error_text(cut.error());
+  PruneScenario scenario;
+  scenario.name = "own";
+  scenario.figures = pruning_->what_if(*cut, false);
+  scenario.cut = std::move(*cut);
+  HostSink sink(host_);
+  if (!write_prune_plan(*pruning_, scenario, sink))
+    return fault("cancelled", "the plan was not taken to its end");
+  return answer_text([&](JsonWriter& json) { json.member("bytes", sink.bytes()); });
+}
+
 std::string WeightSession::section(std::string_view request) {
   if (!analysis_) return not_open_text();
   const auto name = parse_text(request, "name");

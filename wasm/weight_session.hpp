@@ -50,6 +50,9 @@ class WeightSession : public Session {
   // "importance_kept" and "kept" as its scenarios have them. Error codes: not_pruned,
   // bad_prune_group.
   std::string prune_what_if(std::string_view request);
+  // The same cut as a plan for a training script (trtreport-prune/1), written to the host. Answer:
+  // {"bytes"}.
+  std::string prune_mask(std::string_view request);
 
   // {"name":"quantization"|"pruning"}: writes the section to the host as one JSON value. Answer:
   // {"bytes"}; of names that nothing was found for, error code no_section.

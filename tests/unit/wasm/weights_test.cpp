@@ -140,6 +140,7 @@ TEST_CASE("requests about weights are refused by name", "[wasm]") {
        {trtreport_quantize, trtreport_prune, trtreport_section, trtreport_markdown})
     CHECK(code_of(call(each)) == "not_open");
   CHECK(code_of(call(trtreport_prune_what_if)) == "not_pruned");
+  CHECK(code_of(call(trtreport_prune_mask)) == "not_pruned");
   open_model("m.onnx", model_bytes());
   CHECK(code_of(call(trtreport_quantize, json{{"formats", "int9"}})) == "bad_formats");
   CHECK(code_of(call(trtreport_quantize_weight, json{{"weight", 0}})) == "bad_request");
@@ -194,6 +195,17 @@ TEST_CASE("pruning through the bindings gives the library's section", "[wasm]") 
   const json none = call(trtreport_prune_what_if, json{{"groups", json::array()}});
   CHECK(none["params"] == expected["unpruned"]["params"]);
   CHECK(none["seconds"] == expected["unpruned"]["seconds"]);
+
+  host().written.clear();
+  const json mask = call(trtreport_prune_mask, json{{"groups", {listed}}});
+  CHECK(mask["bytes"] == host().written.size());
+  const json plan = json::parse(host().written);
+  CHECK(plan["schema"] == "trtreport-prune/1");
+  CHECK(plan["params"] == by_ratio["params"]);
+  CHECK(plan["tensors"][0]["remove"] == first_half);
+  host().takes = false;
+  CHECK(code_of(call(trtreport_prune_mask, json{{"groups", {listed}}})) == "cancelled");
+  host().takes = true;
 
   const auto refused = [&](const json& group) {
     return code_of(call(trtreport_prune_what_if, json{{"groups", {group}}}));

@@ -96,6 +96,7 @@ export type WeightRequest =
   | { do: 'planOf'; choice: string }
   | { do: 'prune'; prune: PruneRequest }
   | { do: 'pruneWhatIf'; cut: Cut }
+  | { do: 'pruneMask'; cut: Cut }
   | { do: 'section'; name: 'quantization' | 'pruning' }
   | { do: 'markdown'; template: string }
   | { do: 'threshold'; request: ThresholdRequest };
@@ -216,6 +217,11 @@ export class Core {
   /** What is left of the model after a cut of groups. */
   pruneWhatIf(cut: Cut): Promise<PrunedFigures> {
     return this.ask({ do: 'pruneWhatIf', cut });
+  }
+
+  /** The same cut as a plan for a training script. */
+  pruneMask(cut: Cut): Promise<string> {
+    return this.ask({ do: 'pruneMask', cut });
   }
 
   /** A section of the document. */

@@ -10,6 +10,7 @@ import { language } from '../report/text';
 import type { StatePart } from '../report/urlstate';
 import { ThemeChoice } from '../report/views/header';
 import { Controls, followBarHeight } from './controls';
+import { LivePruning } from './prune';
 import { planText } from './weights';
 import { type BuiltInDevices, Core, CoreError, type CoreOptions } from './core';
 import { type KnownDevice, type Surroundings, WhatIf } from './whatif';
@@ -96,6 +97,7 @@ class LiveReport implements Surroundings {
       this.followDevice();
       whatIf.readState(new URLSearchParams(fragment.replace(/^#/, '')));
       if (report.quantization.value) await this.offerWeights(core);
+      if (report.prune.data.value) this.offerCuts(worker!, wasm!, model);
       language.value = kControls;
       this.ready.value = true;
     } catch (cause) {
@@ -120,6 +122,23 @@ class LiveReport implements Surroundings {
       tools.applyPlan = (base, precisions) => whatIf.mix(base, precisions);
     }
     report.weightTools.value = tools;
+  }
+
+  /** Sliders, by a second core on the same skeleton. */
+  private offerCuts(worker: ArrayBuffer, wasm: ArrayBuffer, model: File): void {
+    const { report, whatIf } = this;
+    const pruning = new LivePruning(
+      report.prune,
+      () => whatIf.request(),
+      async () => {
+        const address = URL.createObjectURL(new Blob([worker], { type: 'text/javascript' }));
+        const core = new Core(new Worker(address, { name: 'trtreport' }));
+        await core.load(wasm);
+        await core.reopen(model, whatIf.request());
+        return core;
+      },
+    );
+    pruning.begin(true);
   }
 
   /** A device of the document that somebody switches to is the what-if's from then on. */

@@ -122,6 +122,8 @@ function ofWeights(client: Client, request: WeightRequest): unknown {
       return client.prune(request.prune);
     case 'pruneWhatIf':
       return client.pruneWhatIf(request.cut);
+    case 'pruneMask':
+      return client.pruneMask(request.cut);
     case 'section':
       return client.section(request.name);
     case 'markdown':

@@ -16,6 +16,7 @@ import { type Progress, readDocument } from '../live/core';
 import { baseName, type DroppedFiles, sortFiles } from './files';
 import { modelFromUrl, openSampleFiles } from './sources';
 import { say } from './text';
+import { LivePruning } from '../live/prune';
 import { WeightWork } from '../live/weights';
 import { type KnownDevice, WhatIf } from '../live/whatif';
 
@@ -38,6 +39,7 @@ export interface Opened {
   report: ReportModel;
   whatIf: WhatIf;
   weights: WeightWork;
+  pruning: LivePruning;
 }
 export type Place = 'main' | 'other';
 /** What the open model is compared with: another one, or itself as it once was. */
@@ -273,7 +275,16 @@ export class PageState {
         () => whatIf.request(),
         (base, precisions) => whatIf.mix(base, precisions),
       );
-      this.show({ serial, core, model, files, report, whatIf, weights }, place);
+      const pruning = new LivePruning(
+        report.prune,
+        () => whatIf.request(),
+        async () => {
+          const opened = Core.withWeights();
+          await opened.reopen(model, whatIf.request(), files);
+          return opened;
+        },
+      );
+      this.show({ serial, core, model, files, report, whatIf, weights, pruning }, place);
     } catch (cause) {
       core.end();
       if (this.busyCore === core) this.fail(cause, model.name);
@@ -297,6 +308,8 @@ export class PageState {
     this.opened.value?.whatIf.end();
     this.opened.value?.core.end();
     this.opened.value?.weights.end();
+    this.opened.value?.pruning.end();
+    opened.pruning.begin([opened.model, ...opened.files].some((file) => 'zeros' in file));
     opened.report.live = this.live(this, opened);
     opened.report.weightTools.value = opened.weights;
     batch(() => {
@@ -338,6 +351,7 @@ export class PageState {
     this.other.value?.opened?.whatIf.end();
     this.other.value?.opened?.core.end();
     this.other.value?.opened?.weights.end();
+    this.other.value?.opened?.pruning.end();
     this.other.value = null;
   }
 

@@ -179,7 +179,7 @@ export class ReportModel {
   constructor(value: ReportDocument) {
     this.document = signal(value);
     this.quantization.value = value.quantization ?? null;
-    this.prune = new PruneView(this.document);
+    this.prune = new PruneView(value.pruning ?? null);
     if (value.options['convention'] === 'course') this.convention.value = 'course';
     this.sort.value = defaultSort(value);
   }

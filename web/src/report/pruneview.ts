@@ -1,9 +1,8 @@
 // What the pruning view shows at present: the document's own findings or those of a live core, one
 // of the scenarios or a cut of the viewer's own, and one group under the magnifier.
 
-import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { saveFile } from './csv';
-import type { ReportDocument } from './document';
 import {
   cutsOf,
   importanceKept,
@@ -17,8 +16,6 @@ import {
 
 export class PruneView {
   readonly live = signal<PruneLive | null>(null);
-  /** What a live core found; it goes before the document's. */
-  readonly found = signal<Pruning | null>(null);
   readonly options = signal<PruneOptions>({
     criterion: 'l2',
     global: false,
@@ -36,13 +33,18 @@ export class PruneView {
   readonly latency = signal<number | null>(null);
   readonly trouble = signal<string | null>(null);
 
-  readonly data: ReadonlySignal<Pruning | null>;
+  /** Of the document, or what a live core found later. */
+  readonly data: Signal<Pruning | null>;
   readonly kept: ReadonlySignal<number[]>;
   private working = false;
   private again = false;
 
-  constructor(document: ReadonlySignal<ReportDocument>) {
-    this.data = computed(() => this.found.value ?? document.value.pruning ?? null);
+  constructor(found: Pruning | null) {
+    this.data = signal(found);
+    if (found) {
+      const { criterion, global, round_to, protect_first, protect_last } = found;
+      this.options.value = { criterion, global, round_to, protect_first, protect_last };
+    }
     this.kept = computed(() => {
       const { scenarios, groups } = this.data.value ?? { scenarios: [], groups: [] };
       const chosen = scenarios[this.scenario.value] ?? scenarios[0];
@@ -59,7 +61,7 @@ export class PruneView {
       const found = await live.read(this.options.value);
       batch(() => {
         const same = found.groups.length === this.data.value?.groups.length;
-        this.found.value = found;
+        this.data.value = found;
         this.trouble.value = null;
         if (!same) {
           this.group.value = null;
@@ -104,9 +106,8 @@ export class PruneView {
     const live = this.live.value;
     if (!data || !live) return;
     try {
-      const name = this.own.value ? 'own' : (data.scenarios[this.scenario.value]?.name ?? 'cut');
-      const bytes = await live.mask(name, cutsOf(data.groups, this.kept.value));
-      saveFile('prune-mask.json', 'application/json', new TextDecoder().decode(bytes));
+      const plan = await live.mask(cutsOf(data.groups, this.kept.value));
+      saveFile('prune-mask.json', 'application/json', plan);
     } catch (cause) {
       this.fail(cause);
     }

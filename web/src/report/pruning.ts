@@ -130,7 +130,8 @@ export interface PruneLive {
   /** Looks at the model's channels, under the present choices of device and sizes. */
   read(options: PruneOptions): Promise<Pruning>;
   whatIf(kept: number[]): Promise<PrunedFigures>;
-  mask(name: string, cut: Record<string, number[]>): Promise<Uint8Array>;
+  /** A plan for a training script: channels that go, by group. */
+  mask(cut: Record<string, number[]>): Promise<string>;
 }
 
 /** The figure of a device and precision; devices of one name are told apart by their source. */
