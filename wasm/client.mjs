@@ -148,7 +148,7 @@ export class Core {
 
   // The same cut as a plan for a training script, JSON.
   pruneMask(cut) {
-    return this.written("prune_mask", cut);
+    return this.text("prune_mask", cut);
   }
 
   // A section of the document as JSON.

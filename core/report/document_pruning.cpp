@@ -406,7 +406,9 @@ bool write_prune_plan(const Pruning& pruning, const PruneScenario& scenario, Sin
     if (shared[place.first] && user[place.first] != kNoNode)
       json.member("node", names.text(graph.nodes[user[place.first]].name));
     json.member("axis", int64_t{place.second});
-    json.member("of", graph.tensors[place.first].data->dims[static_cast<size_t>(place.second)]);
+    // The graph may stand cut; the rules saw it whole.
+    const Coupling& coupling = pruning.groups().coupling();
+    json.member("of", coupling.length(coupling.axis(place.first, place.second)));
     json.key("remove");
     json.begin_array();
     for (const uint32_t index : indices) json.value(index);

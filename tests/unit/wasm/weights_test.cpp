@@ -203,6 +203,7 @@ TEST_CASE("pruning through the bindings gives the library's section", "[wasm]") 
   CHECK(plan["schema"] == "trtreport-prune/1");
   CHECK(plan["params"] == by_ratio["params"]);
   CHECK(plan["tensors"][0]["remove"] == first_half);
+  CHECK(plan["tensors"][0]["of"] == channels);
   host().takes = false;
   CHECK(code_of(call(trtreport_prune_mask, json{{"groups", {listed}}})) == "cancelled");
   host().takes = true;

@@ -155,17 +155,31 @@ export function keptOf(channels: number, ratio: number, roundTo: number): number
   return Math.max(kept - (kept % roundTo), Math.min(channels, roundTo));
 }
 
-/** Channels in the order in which they go: the least important first, of equal ones the last. */
-export function orderOf(group: PruneGroup): number[] {
-  const order = Array.from({ length: group.channels }, (_, index) => index);
+interface Ranking {
+  /** Channels in the order in which they go: the least important first, of equal ones the last. */
+  order: number[];
+  /** Importance lost when so many of them went. */
+  lost: number[];
+}
+const kRankings = new WeakMap<PruneGroup, Ranking>();
+
+function rankingOf(group: PruneGroup): Ranking {
+  const known = kRankings.get(group);
+  if (known) return known;
+  const order = Array.from({ length: group.channels }, (_, index) => index).reverse();
   const { importance } = group;
-  if (!importance) return order.reverse();
-  return order.sort((a, b) => (importance[a] ?? 0) - (importance[b] ?? 0) || b - a);
+  // A stable sort: of equal ones the last stays in front.
+  if (importance) order.sort((a, b) => (importance[a] ?? 0) - (importance[b] ?? 0));
+  const lost = [0];
+  for (const channel of order) lost.push(lost[lost.length - 1]! + (importance?.[channel] ?? 0));
+  const ranking = { order, lost };
+  kRankings.set(group, ranking);
+  return ranking;
 }
 
 export const cutOf = (group: PruneGroup, kept: number) =>
-  orderOf(group)
-    .slice(0, group.channels - kept)
+  rankingOf(group)
+    .order.slice(0, group.channels - kept)
     .sort((a, b) => a - b);
 
 /** By group: the channels that go. */
@@ -184,11 +198,10 @@ export function importanceKept(pruning: Pruning, kept: number[]): Count {
   let left = 0;
   for (const group of pruning.groups) {
     if (!group.importance || !isOpen(group, pruning.protect_first, pruning.protect_last)) continue;
-    const gone = new Set(cutOf(group, kept[group.id] ?? group.channels));
-    group.importance.forEach((value, channel) => {
-      all += value ?? 0;
-      if (!gone.has(channel)) left += value ?? 0;
-    });
+    const { lost } = rankingOf(group);
+    const whole = lost[group.channels]!;
+    all += whole;
+    left += whole - lost[group.channels - (kept[group.id] ?? group.channels)]!;
   }
   return all > 0 ? left / all : null;
 }
