@@ -67,9 +67,12 @@ export async function save(kind: ExportKind, opened: Opened): Promise<void> {
   }
 }
 
-/** With what was found of weights, where they were looked at. */
-function documentBytes({ whatIf, weights }: Opened): Promise<Uint8Array> {
-  return weights.core?.analyse(whatIf.request()) ?? whatIf.document();
+/** With what was found of weights and channels, where they were looked at. */
+async function documentBytes({ whatIf, weights, report }: Opened): Promise<Uint8Array> {
+  const bytes = await (weights.core?.analyse(whatIf.request()) ?? whatIf.document());
+  const pruning = report.prune.data.value;
+  if (!pruning) return bytes;
+  return new TextEncoder().encode(JSON.stringify({ ...readDocument(bytes), pruning }));
 }
 
 /** The command line's summary for pull requests, of the present choices. */

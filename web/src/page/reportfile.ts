@@ -118,7 +118,8 @@ export async function reportFile(
   const [shell, style, script, notices] = await Promise.all(
     ['report.html', 'report.css', 'report.js', 'THIRD_PARTY_NOTICES.txt'].map(ownFile),
   );
-  const module = document.quantization ? 'trtreport-weights' : 'trtreport';
+  const weighed = document.quantization ?? document.pruning;
+  const module = weighed ? 'trtreport-weights' : 'trtreport';
   const values: Record<string, string> = {
     '{{title}}': escapeHtml(document.model.file),
     '{{{style}}}': style!,
