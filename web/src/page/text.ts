@@ -80,6 +80,8 @@ export const kEnglishPage = {
   sweep_throughput: 'Runs × {name} per second, predicted',
   sweep_intensity: 'Intensity, FLOP per byte',
   sweep_memory: 'Weights and peak activations',
+  sweep_unknown:
+    'Other sizes are open, so that no figure is known: set them above, then draw again.',
   sweep_empty: 'Choose a size and a device, then draw.',
   compare: 'Compare',
   compare_intro: '{a} against {b}, on {device} in {precision}.',

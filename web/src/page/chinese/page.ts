@@ -74,6 +74,7 @@ export const kChinesePage: PageMessages = {
   sweep_throughput: '每秒运行次数 × {name}（预测）',
   sweep_intensity: '计算强度，FLOP/字节',
   sweep_memory: '权重与激活峰值',
+  sweep_unknown: '还有未定的尺寸，因此没有已知的数字：请先在上方设定，再绘制。',
   sweep_empty: '选择尺寸和设备后绘制。',
   compare: '对比',
   compare_intro: '{a} 对比 {b}，设备 {device}，精度 {precision}。',

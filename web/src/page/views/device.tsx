@@ -35,7 +35,7 @@ export function DeviceSection({ page, opened }: { page: PageState; opened: Opene
       {base ? (
         <Form editor={editor} base={base} />
       ) : (
-        <p class="controls screen-only">
+        <p class="sweep-form screen-only">
           <button type="button" onClick={() => void editor.open(current)}>
             {say('editor_start')}
           </button>

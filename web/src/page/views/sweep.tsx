@@ -124,13 +124,23 @@ export function SweepSection({ page, opened }: { page: PageState; opened: Opened
         )}
       </div>
       {sweep.result.value ? (
-        <Curves result={sweep.result.value} />
+        isKnown(sweep.result.value) ? (
+          <Curves result={sweep.result.value} />
+        ) : (
+          <p class="empty">{say('sweep_unknown')}</p>
+        )
       ) : (
         <p class="empty">{say('sweep_empty')}</p>
       )}
     </Section>
   );
 }
+
+/** Whether there is a point to draw at all: sizes that are open elsewhere leave none. */
+const isKnown = ({ curves }: SweepResult) =>
+  curves.some(({ points }) =>
+    points.some((point) => kQuantities.some(({ read }) => read(point) !== null)),
+  );
 
 function Curves({ result }: { result: SweepResult }) {
   const dark = useModel().dark.value;
