@@ -7,8 +7,8 @@
 namespace trtreport {
 
 // A file by its base name: each of templates/, "report.js", "report.css", "live.html" and
-// "live-weights.html" of web/dist, and "THIRD_PARTY_NOTICES". Empty where the name is unknown, or where the web bundle was
-// not built.
+// "live-weights.html" of web/dist, and "THIRD_PARTY_NOTICES". Empty where the name is unknown, or
+// where the web bundle was not built.
 std::string_view embedded_file(std::string_view name);
 
 }  // namespace trtreport

@@ -15,8 +15,8 @@ struct PageParts {
   std::string_view style, script, notices;
   std::string title;    // not escaped yet
   std::string summary;  // HTML
-  // Of a live report, else empty: web/dist/live.html or live-weights.html, the model's skeleton file, and the device
-  // files that were given, as JSON: [{"name":…,"file":…,"content":…}].
+  // Of a live report, else empty: web/dist/live.html or live-weights.html, the model's skeleton
+  // file, and the device files that were given, as JSON: [{"name":…,"file":…,"content":…}].
   std::string_view live;
   std::string skeleton, device_files;
 };

@@ -20,8 +20,8 @@ tl::expected<Options, std::string> parse_options(const std::vector<std::string>&
 // words. Empty where --prune is not among them.
 std::optional<PruneOptions> take_prune_options(std::vector<std::string>& words);
 
-// --quantize FORMATS, as the command line's --formats: taken out of the words. Empty where it is not
-// among them.
+// --quantize FORMATS, as the command line's --formats: taken out of the words. Empty where it is
+// not among them.
 std::vector<quantization::Scheme> take_schemes(std::vector<std::string>& words);
 
 }  // namespace trtreport::golden

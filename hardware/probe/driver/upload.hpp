@@ -16,7 +16,8 @@ struct Upload {
 Upload upload(const std::string& url, const std::string& token, const std::string& json,
               const std::string& file, double backoff_seconds = 1);
 
-// Does what is sent to `url` travel unencrypted through a network? Not where it stays on this machine.
+// Does what is sent to `url` travel unencrypted through a network? Not where it stays on this
+// machine.
 bool readable_on_the_way(const std::string& url);
 
 // Is another try worth it? `status` is 0 where there was no answer.
