@@ -7,6 +7,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -16,11 +17,13 @@ namespace {
 using quantization::Quantization;
 using quantization::WeightJob;
 
+// A thread for each scratch, which outlives them: its buffers are made once.
 template <class Work>
-void in_parallel(unsigned threads, Work work) {
+void in_parallel(std::span<WeightJob::Scratch> scratches, Work work) {
   std::vector<std::thread> others;
-  for (unsigned i = 1; i < threads; ++i) others.emplace_back(work);
-  work();
+  for (WeightJob::Scratch& scratch : scratches.subspan(1))
+    others.emplace_back([&] { work(scratch); });
+  work(scratches.front());
   for (std::thread& other : others) other.join();
 }
 
@@ -40,13 +43,12 @@ class Counter {
 };
 
 // Steps finish in any order and are merged in theirs.
-void run_pass(WeightJob& job, unsigned threads) {
+void run_pass(WeightJob& job, std::span<WeightJob::Scratch> scratches) {
   std::atomic<uint64_t> next = 0;
   std::mutex mutex;
   std::map<uint64_t, std::unique_ptr<WeightJob::Partial>> waiting;
   uint64_t merged = 0;
-  in_parallel(threads, [&] {
-    WeightJob::Scratch scratch;
+  in_parallel(scratches, [&](WeightJob::Scratch& scratch) {
     for (;;) {
       const uint64_t chunk = next++;
       if (chunk >= job.chunks()) return;
@@ -62,11 +64,11 @@ void run_pass(WeightJob& job, unsigned threads) {
   job.end_pass();
 }
 
-void run_large(Quantization& quantization, size_t weight, unsigned threads) {
+void run_large(Quantization& quantization, size_t weight, std::span<WeightJob::Scratch> scratches) {
   const auto job = quantization.job(weight);
   // Typed fields have to be read from their start by whoever reads them.
-  const unsigned sharing = job->random_access() ? threads : 1;
-  while (!job->finished()) run_pass(*job, sharing);
+  if (!job->random_access()) scratches = scratches.first(1);
+  while (!job->finished()) run_pass(*job, scratches);
   quantization.keep(weight, *job);
 }
 
@@ -77,18 +79,18 @@ unsigned worker_threads() { return std::clamp(std::thread::hardware_concurrency(
 void quantize_weights(Quantization& quantization, unsigned threads, Progress* progress) {
   const size_t count = quantization.targets().weights.size();
   Counter counter(quantization.weight_bytes(), progress);
+  std::vector<WeightJob::Scratch> scratches(std::max(threads, 1u));
   std::vector<size_t> small;
   for (size_t weight = 0; weight < count; ++weight) {
-    if (quantization.elements(weight) <= WeightJob::kMostKept) {
+    if (quantization.elements(weight) <= WeightJob::kMostAlone) {
       small.push_back(weight);
       continue;
     }
-    run_large(quantization, weight, threads);
+    run_large(quantization, weight, scratches);
     counter.add(quantization.weight_bytes(weight));
   }
   std::atomic<size_t> next = 0;
-  in_parallel(threads, [&] {
-    WeightJob::Scratch scratch;
+  in_parallel(scratches, [&](WeightJob::Scratch& scratch) {
     for (size_t i = next++; i < small.size(); i = next++) {
       const auto job = quantization.job(small[i]);
       job->run(scratch);

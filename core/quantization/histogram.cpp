@@ -1,7 +1,10 @@
 // Binning in double, which agrees with numpy's integer counts bin by bin.
 #include "quantization/histogram.hpp"
 
+#include "quantization/kernels.hpp"
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -26,16 +29,36 @@ uint64_t Histogram::total() const {
   return sum;
 }
 
+// Bins are found in vectors, a buffer at a time, and counted in two tables by turns: equal values
+// next to each other would wait for one another.
 void count_magnitudes(std::span<const float> x, double range, std::span<uint64_t> counts) {
-  if (!(range > 0)) return;
+  if (!(range > 0) || counts.empty()) return;
+  constexpr size_t kBuffer = 1024;
   const double per_unit = static_cast<double>(counts.size()) / range;
-  const int64_t last = static_cast<int64_t>(counts.size()) - 1;
-  for (const float value : x) {
-    const double magnitude = static_cast<double>(std::fabs(value));
-    if (!(magnitude <= range)) continue;
-    const int64_t bin = static_cast<int64_t>(magnitude * per_unit);
-    ++counts[static_cast<size_t>(bin < last ? bin : last)];
+  const uint32_t last = static_cast<uint32_t>(counts.size() - 1);
+  std::array<uint32_t, kBuffer> bins;
+  std::vector<uint32_t> tables;  // with a bin for what is left out
+  const size_t stride = counts.size() + 1;
+  const bool by_turns = counts.size() <= 4096 && x.size() >= 4096 && x.size() < UINT32_MAX;
+  if (by_turns) tables.assign(2 * stride, 0);
+  for (size_t begin = 0; begin < x.size(); begin += kBuffer) {
+    const size_t size = std::min(kBuffer, x.size() - begin);
+    vector_kernels().bins(x.subspan(begin, size), range, per_unit, last, bins);
+    if (by_turns) {
+      for (size_t i = 0; i + 1 < size; i += 2) {
+        ++tables[bins[i]];
+        ++tables[stride + bins[i + 1]];
+      }
+      if (size % 2 != 0) ++tables[bins[size - 1]];
+      continue;
+    }
+    for (size_t i = 0; i < size; ++i) {
+      if (bins[i] <= last) ++counts[bins[i]];
+    }
   }
+  if (!by_turns) return;
+  for (size_t bin = 0; bin < counts.size(); ++bin)
+    counts[bin] += uint64_t{tables[bin]} + tables[stride + bin];
 }
 
 Histogram magnitude_histogram(std::span<const float> x, size_t bins) {

@@ -71,15 +71,10 @@ tl::expected<void, Error> WeightJob::load(uint64_t chunk, Scratch& scratch,
     scratch.tensor = &data_;
   }
   const Chunk place = chunks_.at(chunk);
-  if (auto read = chunks_.load(*scratch.reader, place, scratch.values, scratch.room); !read)
-    return read;
-  prepare(place, scratch.values, ranges);
-  if (kept != nullptr) {
-    *kept = scratch.values;
-    values = *kept;
-  } else {
-    values = scratch.values;
-  }
+  std::vector<float>& target = kept != nullptr ? *kept : scratch.values;
+  if (auto read = chunks_.load(*scratch.reader, place, target, scratch.room); !read) return read;
+  prepare(place, target, ranges);
+  values = target;
   return {};
 }
 

@@ -41,8 +41,10 @@ struct WeightResult : ValueSummary {
 
 class WeightJob {
  public:
-  // Weights up to this many elements stay in memory between passes.
-  static constexpr uint64_t kMostKept = uint64_t{1} << 20;
+  // Weights up to this many elements stay in memory between passes: 48 MB, of one weight at a time.
+  static constexpr uint64_t kMostKept = uint64_t{12} << 20;
+  // Up to this many elements a thread does best to take a weight for itself.
+  static constexpr uint64_t kMostAlone = uint64_t{1} << 20;
   // Channels whose searched scales are handed out.
   static constexpr uint64_t kMostScales = uint64_t{1} << 20;
 
@@ -51,6 +53,8 @@ class WeightJob {
     const onnx::TensorData* tensor = nullptr;  // whose reader this is
     std::optional<onnx::WeightReader> reader;
     std::vector<float> values, room, scales, zero_points, low, high;
+    std::vector<double> losses;
+    std::vector<ErrorLanes> lanes;  // by scheme
   };
   struct Partial;
 
@@ -97,13 +101,15 @@ class WeightJob {
   void find_ranges(const Chunk& chunk, std::span<const float> values, Partial& partial) const;
   void find_errors(const Chunk& chunk, std::span<const float> values, Scratch& scratch,
                    Partial& partial) const;
-  void find_losses(const Chunk& chunk, std::span<const float> values, size_t scheme,
+  void add_errors(const Chunk& tile, std::span<const float> values, size_t scheme, Scratch& scratch,
+                  Partial& partial) const;
+  void find_losses(const Chunk& tile, std::span<const float> values, size_t scheme,
                    std::vector<double>& losses) const;
-  // Scales of the chunk's channels, and where asymmetric their zero points, into the scratch.
-  void find_channel_scales(const Chunk& chunk, const Scheme& scheme, Scratch& scratch) const;
-  void round_blocks(const Chunk& chunk, std::span<const float> values, const Scheme& scheme,
+  // Scales of the tile's channels, and where asymmetric their zero points, into the scratch.
+  void find_channel_scales(const Chunk& tile, const Scheme& scheme, Scratch& scratch) const;
+  void round_blocks(const Chunk& tile, std::span<const float> values, const Scheme& scheme,
                     Scratch& scratch, ErrorLanes& lanes) const;
-  void round_channels(const Chunk& chunk, std::span<const float> values, const Scheme& scheme,
+  void round_channels(const Chunk& tile, std::span<const float> values, const Scheme& scheme,
                       std::span<const float> scales, std::span<const float> zero_points,
                       ErrorLanes& lanes) const;
   void end_ranges();

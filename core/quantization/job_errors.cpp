@@ -5,6 +5,7 @@
 #include "quantization/scales.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace trtreport::quantization {
@@ -24,6 +25,16 @@ bool is_searched(const Scheme& scheme) {
 
 bool is_tensor_mse(const Scheme& scheme) {
   return scheme.granularity == Granularity::Tensor && scheme.calibrator == Calibrator::Mse;
+}
+
+// Schemes are tried tile by tile, which stays in the fastest cache. Values of a tile are a multiple
+// of the lanes, so that each value keeps its own.
+uint64_t channels_of_tile(const Chunk& chunk) {
+  constexpr uint64_t kTile = 8192;
+  uint64_t least = kLanes;
+  for (uint64_t even = chunk.length; even % 2 == 0 && least > 1; even /= 2) least /= 2;
+  const uint64_t values = std::max<uint64_t>(least * chunk.length, 1);
+  return least * std::max<uint64_t>(1, kTile / values);
 }
 
 }  // namespace
@@ -159,51 +170,63 @@ void WeightJob::find_errors(const Chunk& chunk, std::span<const float> values, S
   partial.errors.resize(plans_.size());
   partial.losses.resize(plans_.size());
   partial.scales.resize(plans_.size());
+  scratch.lanes.assign(plans_.size(), ErrorLanes());
+  const uint64_t step = channels_of_tile(chunk);
+  for (uint64_t first = 0; first < chunk.channels; first += step) {
+    const Chunk tile = {chunk.channel + first, std::min(step, chunk.channels - first), chunk.begin,
+                        chunk.length};
+    const std::span<const float> part =
+        values.subspan(static_cast<size_t>(first * chunk.length),
+                       static_cast<size_t>(tile.channels * chunk.length));
+    for (size_t s = 0; s < plans_.size(); ++s) add_errors(tile, part, s, scratch, partial);
+  }
   for (size_t s = 0; s < plans_.size(); ++s) {
-    const Scheme& scheme = result_.schemes[s].scheme;
-    const Plan& plan = plans_[s];
-    if (stage_ == Stage::Errors && searches_channels(scheme)) {
-      find_losses(chunk, values, s, partial.losses[s]);
-      if (plan.due) {
-        pick_channel_scales(scheme, chunk.channel, partial.losses[s], partial.scales[s]);
-        partial.losses[s].clear();
-      }
-    }
-    if (!plan.due) continue;
-    ErrorLanes lanes;
-    switch (scheme.granularity) {
-      case Granularity::Tensor: {
-        const std::span<const float> shift(&plan.zero_point, scheme.symmetric ? 0u : 1u);
-        vector_kernels().round(
-            {row(scheme.format).element, scheme.format == Format::Bf16, plan.scales, shift}, values,
-            lanes);
-        break;
-      }
-      case Granularity::Channel:
-        if (!searches_channels(scheme)) {
-          find_channel_scales(chunk, scheme, scratch);
-          round_channels(chunk, values, scheme, scratch.scales, scratch.zero_points, lanes);
-        } else if (stage_ == Stage::Errors) {
-          round_channels(chunk, values, scheme, partial.scales[s], {}, lanes);
-        } else {
-          const std::span<const float> scales(plan.scales);
-          round_channels(chunk, values, scheme, scales.subspan(static_cast<size_t>(chunk.channel)),
-                         {}, lanes);
-        }
-        break;
-      case Granularity::Block:
-        round_blocks(chunk, values, scheme, scratch, lanes);
-    }
-    partial.errors[s].add(lanes);
+    if (plans_[s].due) partial.errors[s].add(scratch.lanes[s]);
   }
 }
 
-void WeightJob::find_channel_scales(const Chunk& chunk, const Scheme& scheme,
+void WeightJob::add_errors(const Chunk& tile, std::span<const float> values, size_t s,
+                           Scratch& scratch, Partial& partial) const {
+  const Scheme& scheme = result_.schemes[s].scheme;
+  const Plan& plan = plans_[s];
+  ErrorLanes& lanes = scratch.lanes[s];
+  const bool searches = searches_channels(scheme);
+  if (searches && stage_ == Stage::Errors) {
+    find_losses(tile, values, s, scratch.losses);
+    if (!plan.due) {
+      partial.losses[s].insert(partial.losses[s].end(), scratch.losses.begin(),
+                               scratch.losses.end());
+    }
+  }
+  if (!plan.due) return;
+  if (scheme.granularity == Granularity::Block)
+    return round_blocks(tile, values, scheme, scratch, lanes);
+  if (scheme.granularity == Granularity::Tensor) {
+    const std::span<const float> shift(&plan.zero_point, scheme.symmetric ? 0u : 1u);
+    const bool is_bfloat16 = scheme.format == Format::Bf16;
+    return vector_kernels().round({row(scheme.format).element, is_bfloat16, plan.scales, shift},
+                                  values, lanes);
+  }
+  if (!searches) {
+    find_channel_scales(tile, scheme, scratch);
+    return round_channels(tile, values, scheme, scratch.scales, scratch.zero_points, lanes);
+  }
+  if (stage_ == Stage::Errors) {
+    pick_channel_scales(scheme, tile.channel, scratch.losses, scratch.scales);
+    partial.scales[s].insert(partial.scales[s].end(), scratch.scales.begin(), scratch.scales.end());
+    return round_channels(tile, values, scheme, scratch.scales, {}, lanes);
+  }
+  const std::span<const float> scales(plan.scales);
+  round_channels(tile, values, scheme, scales.subspan(static_cast<size_t>(tile.channel)), {},
+                 lanes);
+}
+
+void WeightJob::find_channel_scales(const Chunk& tile, const Scheme& scheme,
                                     Scratch& scratch) const {
   const Element& element = row(scheme.format).element;
   scratch.scales.clear();
   scratch.zero_points.clear();
-  for (size_t c = static_cast<size_t>(chunk.channel); c < chunk.channel + chunk.channels; ++c) {
+  for (size_t c = static_cast<size_t>(tile.channel); c < tile.channel + tile.channels; ++c) {
     if (scheme.symmetric) {
       scratch.scales.push_back(symmetric_scale(element, result_.channel_largest[c]));
       continue;
@@ -215,12 +238,12 @@ void WeightJob::find_channel_scales(const Chunk& chunk, const Scheme& scheme,
   }
 }
 
-// `scales` and `zero_points` of the chunk's channels.
-void WeightJob::round_channels(const Chunk& chunk, std::span<const float> values,
+// `scales` and `zero_points` of the tile's channels.
+void WeightJob::round_channels(const Chunk& tile, std::span<const float> values,
                                const Scheme& scheme, std::span<const float> scales,
                                std::span<const float> zero_points, ErrorLanes& lanes) const {
-  const size_t length = static_cast<size_t>(chunk.length);
-  const size_t channels = static_cast<size_t>(chunk.channels);
+  const size_t length = static_cast<size_t>(tile.length);
+  const size_t channels = static_cast<size_t>(tile.channels);
   Rounding rounding{row(scheme.format).element, false, {}, {}};
   const bool even = length % kLanes == 0;
   rounding.block = even ? length : SIZE_MAX;
@@ -233,12 +256,12 @@ void WeightJob::round_channels(const Chunk& chunk, std::span<const float> values
 }
 
 // Blocks run along the values of a channel; the last of a run may be short.
-void WeightJob::round_blocks(const Chunk& chunk, std::span<const float> values,
-                             const Scheme& scheme, Scratch& scratch, ErrorLanes& lanes) const {
+void WeightJob::round_blocks(const Chunk& tile, std::span<const float> values, const Scheme& scheme,
+                             Scratch& scratch, ErrorLanes& lanes) const {
   const Element& element = row(scheme.format).element;
   const float of_tensor = nvfp4_tensor_scale(result_.largest());
-  const size_t length = static_cast<size_t>(chunk.length), block = scheme.block;
-  const size_t channels = static_cast<size_t>(chunk.channels);
+  const size_t length = static_cast<size_t>(tile.length), block = scheme.block;
+  const size_t channels = static_cast<size_t>(tile.channels);
   const bool even = length % block == 0;
   const size_t calls = even ? 1 : channels, each = even ? channels * length : length;
   const size_t blocks = (each + block - 1) / block;
@@ -266,26 +289,30 @@ void WeightJob::round_blocks(const Chunk& chunk, std::span<const float> values,
   }
 }
 
-void WeightJob::find_losses(const Chunk& chunk, std::span<const float> values, size_t scheme,
+void WeightJob::find_losses(const Chunk& tile, std::span<const float> values, size_t scheme,
                             std::vector<double>& losses) const {
   const Element& element = row(result_.schemes[scheme].scheme.format).element;
-  const size_t length = static_cast<size_t>(chunk.length);
-  losses.assign(static_cast<size_t>(chunk.channels) * kCandidates, 0);
-  for (size_t c = 0; c < chunk.channels; ++c) {
-    const float largest = result_.channel_largest[static_cast<size_t>(chunk.channel) + c];
+  const size_t length = static_cast<size_t>(tile.length);
+  losses.assign(static_cast<size_t>(tile.channels) * kCandidates, 0);
+  std::array<double, kCandidates> ratios;
+  for (size_t i = 0; i < kCandidates; ++i) ratios[i] = ratio_at(element, static_cast<int>(i));
+  for (size_t c = 0; c < tile.channels; ++c) {
+    const float largest = result_.channel_largest[static_cast<size_t>(tile.channel) + c];
     if (largest <= kDeadMagnitude) continue;
-    const std::span<const float> run = values.subspan(c * length, length);
+    std::array<double, kCandidates> scales;
+    std::array<float, kCandidates> inverses, sums;
     for (size_t i = 0; i < kCandidates; ++i) {
-      const double scale = static_cast<double>(largest) * ratio_at(element, static_cast<int>(i)) /
-                           static_cast<double>(element.high);
-      const float inverse = static_cast<float>(1 / scale);
-      double sum = 0;
-      for (size_t begin = 0; begin < length; begin += kGridRun) {
-        const std::span<const float> part = run.subspan(begin, std::min(kGridRun, length - begin));
-        sum += static_cast<double>(vector_kernels().integer_loss(part, inverse, element.high));
-      }
-      losses[c * kCandidates + i] = sum * scale * scale;
+      scales[i] = static_cast<double>(largest) * ratios[i] / static_cast<double>(element.high);
+      inverses[i] = static_cast<float>(1 / scales[i]);
     }
+    const std::span<const float> run = values.subspan(c * length, length);
+    const std::span<double> totals = std::span(losses).subspan(c * kCandidates, kCandidates);
+    for (size_t begin = 0; begin < length; begin += kGridRun) {
+      const std::span<const float> part = run.subspan(begin, std::min(kGridRun, length - begin));
+      vector_kernels().integer_losses(part, inverses, element.high, sums);
+      for (size_t i = 0; i < kCandidates; ++i) totals[i] += static_cast<double>(sums[i]);
+    }
+    for (size_t i = 0; i < kCandidates; ++i) totals[i] = totals[i] * scales[i] * scales[i];
   }
 }
 

@@ -36,10 +36,11 @@ constexpr size_t kParts = kLanes / kWidth;
 HWY_INLINE Wide lower(Vector v) { return hn::PromoteTo(Doubles(), hn::LowerHalf(HalfFloats(), v)); }
 HWY_INLINE Wide upper(Vector v) { return hn::PromoteTo(Doubles(), hn::UpperHalf(HalfFloats(), v)); }
 
-// Adds a * b to lanes [first, first + kWidth) of the sums.
+// Adds a * b to lanes [first, first + kWidth) of the sums. The product of two floats is exact as a
+// double, so that it does not matter whether the processor fuses the two steps.
 HWY_INLINE void add_products(Vector a, Vector b, Wide& low, Wide& high) {
-  low = hn::Add(low, hn::Mul(lower(a), lower(b)));
-  high = hn::Add(high, hn::Mul(upper(a), upper(b)));
+  low = hn::MulAdd(lower(a), lower(b), low);
+  high = hn::MulAdd(upper(a), upper(b), high);
 }
 
 // State of one vector's lanes in registers while a run lasts.
@@ -245,27 +246,69 @@ void round(const Rounding& rounding, std::span<const float> x, ErrorLanes& lanes
   round_as<MinifloatElement>(rounding, x, lanes);
 }
 
-float integer_loss(std::span<const float> x, float inverse_scale, float limit) {
+// Several scales at a time: a lane's sums must be added one after the other, which would leave the
+// processor waiting with one.
+template <size_t kCount>
+void losses_of(std::span<const float> x, const float* inverse_scales, float limit, float* sums) {
   const Floats d;
-  const Vector inverse = hn::Set(d, inverse_scale);
   const Vector most = hn::Set(d, limit), least = hn::Set(d, -limit);
-  Vector sums[kParts];
-  for (size_t p = 0; p < kParts; ++p) sums[p] = hn::Zero(d);
+  Vector inverse[kCount], parts[kCount][kParts];
+  for (size_t i = 0; i < kCount; ++i) {
+    inverse[i] = hn::Set(d, inverse_scales[i]);
+    for (size_t p = 0; p < kParts; ++p) parts[i][p] = hn::Zero(d);
+  }
   size_t done = 0;
   for (; done + kLanes <= x.size(); done += kLanes) {
     for (size_t p = 0; p < kParts; ++p) {
-      const Vector units = hn::Mul(hn::LoadU(d, x.data() + done + p * kWidth), inverse);
-      const Vector code = hn::Round(hn::Max(hn::Min(units, most), least));
-      const Vector error = hn::Sub(code, units);
-      sums[p] = hn::Add(sums[p], hn::Mul(error, error));
+      const Vector v = hn::LoadU(d, x.data() + done + p * kWidth);
+      for (size_t i = 0; i < kCount; ++i) {
+        const Vector units = hn::Mul(v, inverse[i]);
+        const Vector code = hn::Round(hn::Max(hn::Min(units, most), least));
+        const Vector error = hn::Sub(code, units);
+        parts[i][p] = hn::Add(parts[i][p], hn::Mul(error, error));
+      }
     }
   }
-  std::array<float, kLanes> lanes;
-  for (size_t p = 0; p < kParts; ++p) hn::StoreU(sums[p], d, lanes.data() + p * kWidth);
-  for (; done < x.size(); ++done) lanes[done % kLanes] += loss_of(x[done], inverse_scale, limit);
-  float sum = 0;
-  for (const float lane : lanes) sum += lane;
-  return sum;
+  for (size_t i = 0; i < kCount; ++i) {
+    std::array<float, kLanes> lanes;
+    for (size_t p = 0; p < kParts; ++p) hn::StoreU(parts[i][p], d, lanes.data() + p * kWidth);
+    for (size_t at = done; at < x.size(); ++at)
+      lanes[at % kLanes] += loss_of(x[at], inverse_scales[i], limit);
+    sums[i] = 0;
+    for (const float lane : lanes) sums[i] += lane;
+  }
+}
+
+void integer_losses(std::span<const float> x, std::span<const float> inverse_scales, float limit,
+                    std::span<float> sums) {
+  constexpr size_t kAtOnce = 3;
+  size_t i = 0;
+  for (; i + kAtOnce <= inverse_scales.size(); i += kAtOnce)
+    losses_of<kAtOnce>(x, inverse_scales.data() + i, limit, sums.data() + i);
+  for (; i < inverse_scales.size(); ++i)
+    losses_of<1>(x, inverse_scales.data() + i, limit, sums.data() + i);
+}
+
+void bins(std::span<const float> x, double range, double per_unit, uint32_t last,
+          std::span<uint32_t> out) {
+  const Floats d;
+  const Doubles wide;
+  const hn::Rebind<int32_t, Doubles> whole;
+  const Wide limit = hn::Set(wide, range), scale = hn::Set(wide, per_unit);
+  const Wide top = hn::Set(wide, static_cast<double>(last));
+  const Wide beyond = hn::Set(wide, static_cast<double>(last) + 1);
+  const auto store = [&](Wide magnitude, uint32_t* to) {
+    const Wide bin = hn::Min(hn::Mul(magnitude, scale), top);
+    const Wide kept = hn::IfThenElse(hn::Le(magnitude, limit), bin, beyond);
+    hn::StoreU(hn::DemoteTo(whole, kept), whole, reinterpret_cast<int32_t*>(to));
+  };
+  size_t done = 0;
+  for (; done + kWidth <= x.size(); done += kWidth) {
+    const Vector v = hn::Abs(hn::LoadU(d, x.data() + done));
+    store(lower(v), out.data() + done);
+    store(upper(v), out.data() + done + kHalf);
+  }
+  for (; done < x.size(); ++done) out[done] = bin_of(x[done], range, per_unit, last);
 }
 
 void multiply(std::span<float> x, double factor) {
@@ -273,8 +316,8 @@ void multiply(std::span<float> x, double factor) {
 }
 
 const Kernels& kernels() {
-  static constexpr Kernels kKernels = {scan,  block_largest, block_range,
-                                       round, integer_loss,  multiply};
+  static constexpr Kernels kKernels = {scan,           block_largest, block_range, round,
+                                       integer_losses, bins,          multiply};
   return kKernels;
 }
 

@@ -54,9 +54,15 @@ struct Kernels {
   void (*block_range)(std::span<const float> x, size_t block, std::span<float> low,
                       std::span<float> high);
   void (*round)(const Rounding& rounding, std::span<const float> x, ErrorLanes& lanes);
-  // Sum of (round(x / s) clamped to ±limit - x / s)² in units of s², for one symmetric integer
-  // scale. In float lanes: made for comparing scales over at most kGridRun values.
-  float (*integer_loss)(std::span<const float> x, float inverse_scale, float limit);
+  // For each symmetric integer scale s, given as 1 / s, the sum of (round(x / s) clamped to ±limit
+  // - x / s)² in units of s². In float lanes: made for comparing scales over at most kGridRun
+  // values.
+  void (*integer_losses)(std::span<const float> x, std::span<const float> inverse_scales,
+                         float limit, std::span<float> sums);
+  // The bin floor(|x| per_unit), at most `last`, of each value; `last` + 1 for what lies above the
+  // range or is NaN.
+  void (*bins)(std::span<const float> x, double range, double per_unit, uint32_t last,
+               std::span<uint32_t> out);
   void (*multiply)(std::span<float> x, double factor);
 };
 inline constexpr size_t kGridRun = 4096;

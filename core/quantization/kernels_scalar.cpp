@@ -48,6 +48,17 @@ float integer_loss(std::span<const float> x, float inverse_scale, float limit) {
   return sum;
 }
 
+void integer_losses(std::span<const float> x, std::span<const float> inverse_scales, float limit,
+                    std::span<float> sums) {
+  for (size_t i = 0; i < inverse_scales.size(); ++i)
+    sums[i] = integer_loss(x, inverse_scales[i], limit);
+}
+
+void bins(std::span<const float> x, double range, double per_unit, uint32_t last,
+          std::span<uint32_t> out) {
+  for (size_t i = 0; i < x.size(); ++i) out[i] = bin_of(x[i], range, per_unit, last);
+}
+
 void multiply(std::span<float> x, double factor) {
   for (float& value : x) value = static_cast<float>(static_cast<double>(value) * factor);
 }
@@ -69,8 +80,8 @@ double RangeLanes::power() const {
 }
 
 const Kernels& scalar_kernels() {
-  static constexpr Kernels kKernels = {scan,  block_largest, block_range,
-                                       round, integer_loss,  multiply};
+  static constexpr Kernels kKernels = {scan,           block_largest, block_range, round,
+                                       integer_losses, bins,          multiply};
   return kKernels;
 }
 

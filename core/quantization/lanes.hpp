@@ -53,6 +53,13 @@ inline void round_element(const BlockRule& rule, float x, size_t lane, ErrorLane
   lanes.underflows += code == 0 && x != 0 ? 1 : 0;
 }
 
+inline uint32_t bin_of(float x, double range, double per_unit, uint32_t last) {
+  const double magnitude = static_cast<double>(std::fabs(x));
+  if (!(magnitude <= range)) return last + 1;
+  const double bin = magnitude * per_unit;
+  return bin < static_cast<double>(last) ? static_cast<uint32_t>(bin) : last;
+}
+
 inline float loss_of(float x, float inverse_scale, float limit) {
   const float units = x * inverse_scale;
   float code = std::nearbyintf(units);

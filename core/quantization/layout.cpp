@@ -10,6 +10,23 @@ namespace {
 constexpr uint64_t kLargestBlock = 128;
 constexpr uint64_t kMostRow = 16384;  // values read at once of a row of turned chunks
 
+// From rows of channels to channels of rows, a few channels at a time: what is read lies together,
+// and as many lines as there are channels are written on.
+void turn(std::span<const float> from, size_t rows, size_t channels, size_t inner,
+          std::span<float> to) {
+  constexpr size_t kAtOnce = 16;
+  for (size_t c0 = 0; c0 < channels; c0 += kAtOnce) {
+    const size_t c1 = std::min(channels, c0 + kAtOnce);
+    for (size_t o = 0; o < rows; ++o) {
+      const float* source = from.data() + (o * channels + c0) * inner;
+      float* target = to.data() + (c0 * rows + o) * inner;
+      for (size_t c = c0; c < c1; ++c, source += inner, target += rows * inner) {
+        for (size_t i = 0; i < inner; ++i) target[i] = source[i];
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Layout layout_of(std::span<const int64_t> dims, size_t channel_axis) {
@@ -63,17 +80,7 @@ tl::expected<void, Error> Chunks::load(onnx::WeightReader& reader, const Chunk& 
     const std::span<float> target = std::span(room).subspan(done * row, whole ? rows * row : row);
     if (auto read = reader.read(from, target); !read) return read;
   }
-  constexpr size_t kTile = 16;
-  for (size_t begin = 0; begin < channels; begin += kTile) {
-    const size_t end = std::min(channels, begin + kTile);
-    for (size_t o = 0; o < rows; ++o) {
-      for (size_t c = begin; c < end; ++c) {
-        const float* from = room.data() + o * row + c * inner;
-        float* to = values.data() + c * length + o * inner;
-        for (size_t i = 0; i < inner; ++i) to[i] = from[i];
-      }
-    }
-  }
+  turn(room, rows, channels, inner, values);
   return {};
 }
 

@@ -71,8 +71,17 @@ TEST_CASE("kernels: vectors equal lanes bit for bit", "[quantization][kernels]")
     scalar_kernels().block_range(x, 32, low2, high2);
     CHECK(low == low2);
     CHECK(high == high2);
-    CHECK(vector_kernels().integer_loss(x, 17.3f, 127) ==
-          scalar_kernels().integer_loss(x, 17.3f, 127));
+    const std::vector<float> inverses = {17.3f, 1.0f, 0.25f, 31.7f};
+    std::vector<float> sums(4), other_sums(4);
+    vector_kernels().integer_losses(x, inverses, 127, sums);
+    scalar_kernels().integer_losses(x, inverses, 127, other_sums);
+    CHECK(sums == other_sums);
+    std::vector<uint32_t> bins(x.size()), other_bins(x.size());
+    for (const double range : {0.001, 1.0, 4.0, 1e30}) {
+      vector_kernels().bins(x, range, 2048 / range, 2047, bins);
+      scalar_kernels().bins(x, range, 2048 / range, 2047, other_bins);
+      CHECK(bins == other_bins);
+    }
   }
 }
 
