@@ -50,7 +50,9 @@ WeightJob::WeightJob(const onnx::Model& model, ByteSource& source, const onnx::T
     channel_high_.assign(channels, high_);
   }
   if (!factors_.empty()) result_.channel_largest_before.assign(channels, 0);
-  if (layout_.elements() <= kMostKept) kept_.resize(static_cast<size_t>(chunks_.count()));
+  // What is kept by channel would come on top where channels are nearly as many as values.
+  if (layout_.elements() <= kMostKept && (layout_.run() >= 16 || layout_.elements() <= kMostAlone))
+    kept_.resize(static_cast<size_t>(chunks_.count()));
 }
 
 WeightJob::~WeightJob() = default;

@@ -236,6 +236,31 @@ float integer_loss(std::span<const float> x, float inverse_scale, float limit) {
   return sum;
 }
 
+void integer_losses(std::span<const float> x, std::span<const float> inverse_scales, float limit,
+                    std::span<float> sums) {
+  for (size_t i = 0; i < inverse_scales.size(); ++i)
+    sums[i] = integer_loss(x, inverse_scales[i], limit);
+}
+
+void bins(std::span<const float> x, double range, double per_unit, uint32_t last,
+          std::span<uint32_t> out) {
+  const v128_t limit = wasm_f64x2_splat(range), scale = wasm_f64x2_splat(per_unit);
+  const v128_t top = wasm_f64x2_splat(static_cast<double>(last));
+  const v128_t beyond = wasm_f64x2_splat(static_cast<double>(last) + 1);
+  const auto found = [&](v128_t magnitude) {
+    const v128_t bin = wasm_f64x2_pmin(wasm_f64x2_mul(magnitude, scale), top);
+    const v128_t kept = wasm_v128_bitselect(bin, beyond, wasm_f64x2_le(magnitude, limit));
+    return wasm_u32x4_trunc_sat_f64x2_zero(kept);
+  };
+  size_t done = 0;
+  for (; done + kWidth <= x.size(); done += kWidth) {
+    const v128_t v = wasm_f32x4_abs(wasm_v128_load(x.data() + done));
+    wasm_v128_store(out.data() + done,
+                    wasm_i32x4_shuffle(found(lower(v)), found(upper(v)), 0, 1, 4, 5));
+  }
+  for (; done < x.size(); ++done) out[done] = bin_of(x[done], range, per_unit, last);
+}
+
 void multiply(std::span<float> x, double factor) {
   for (float& value : x) value = static_cast<float>(static_cast<double>(value) * factor);
 }
@@ -243,8 +268,8 @@ void multiply(std::span<float> x, double factor) {
 }  // namespace
 
 const Kernels& vector_kernels() {
-  static constexpr Kernels kKernels = {scan,  block_largest, block_range,
-                                       round, integer_loss,  multiply};
+  static constexpr Kernels kKernels = {scan,           block_largest, block_range, round,
+                                       integer_losses, bins,          multiply};
   return kKernels;
 }
 

@@ -20,6 +20,7 @@ enum class Axis : uint8_t {
   GemmLeft,    // the first, or with transA the second
   FusedRight,  // the last, or with transB the one before
   Embedding,   // the first, of tables of rank 2
+  Einsum,      // the last that the result has and the other operand has not
 };
 
 struct OpWeight {
@@ -49,6 +50,12 @@ constexpr OpWeight kWeights[] = {
     {"GRU", 2, Axis::Second},
     {"Attention", 1, Axis::Last},
     {"Gather", 0, Axis::Embedding},
+    {"EmbedLayerNormalization", 2, Axis::First},
+    {"EmbedLayerNormalization", 3, Axis::First},
+    {"EmbedLayerNormalization", 4, Axis::First},
+    {"NhwcConv", 1, Axis::First},
+    {"Einsum", 0, Axis::Einsum},
+    {"Einsum", 1, Axis::Einsum},
 };
 
 struct QuantizedInput {
@@ -126,6 +133,27 @@ std::optional<Origin> trace(const Graph& graph, TensorId tensor, size_t axis) {
   return std::nullopt;
 }
 
+// Of "ij,jk->ik" and the second operand: k, its second axis. None for other forms than two
+// operands, letters and a result.
+std::optional<size_t> einsum_axis(std::string_view equation, uint32_t input) {
+  std::string terms;
+  for (const char c : equation) terms += c == ' ' ? "" : std::string(1, c);
+  const size_t comma = terms.find(','), arrow = terms.find("->");
+  if (comma == std::string::npos || arrow == std::string::npos || comma > arrow)
+    return std::nullopt;
+  const std::string first = terms.substr(0, comma);
+  const std::string second = terms.substr(comma + 1, arrow - comma - 1);
+  const std::string result = terms.substr(arrow + 2);
+  const std::string &own = input == 0 ? first : second, &other = input == 0 ? second : first;
+  if (second.find(',') != std::string::npos || own.find('.') != std::string::npos)
+    return std::nullopt;
+  for (size_t axis = own.size(); axis-- > 0;) {
+    if (result.find(own[axis]) != std::string::npos && other.find(own[axis]) == std::string::npos)
+      return axis;
+  }
+  return std::nullopt;
+}
+
 std::optional<size_t> axis_of(const Graph& graph, const Node& node, const OpWeight& row,
                               size_t rank) {
   if (rank < 2) return std::nullopt;
@@ -150,6 +178,12 @@ std::optional<size_t> axis_of(const Graph& graph, const Node& node, const OpWeig
     case Axis::Embedding:
       if (rank != 2 || attribute_int(graph, node, "axis", 0) != 0) return std::nullopt;
       return 0;
+    case Axis::Einsum: {
+      const onnx::Attribute* equation = attribute(graph, node, "equation");
+      if (equation == nullptr) return std::nullopt;
+      const auto axis = einsum_axis(graph.text(equation->s), row.input);
+      return axis && *axis < rank ? axis : std::nullopt;
+    }
   }
   return std::nullopt;
 }

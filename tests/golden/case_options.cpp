@@ -53,6 +53,18 @@ Result apply(Options& options, const std::string& option, const std::string& val
   return tl::unexpected("no option " + option);
 }
 
+// An option's value, taken out of the words with it; empty where it is not among them.
+std::string take(std::vector<std::string>& words, std::string_view option) {
+  for (size_t index = 0; index + 1 < words.size(); ++index) {
+    if (words[index] != option) continue;
+    std::string value = words[index + 1];
+    const auto at = words.begin() + static_cast<std::ptrdiff_t>(index);
+    words.erase(at, at + 2);
+    return value;
+  }
+  return {};
+}
+
 }  // namespace
 
 tl::expected<Options, std::string> parse_options(const std::vector<std::string>& words) {
@@ -100,14 +112,16 @@ std::optional<PruneOptions> take_prune_options(std::vector<std::string>& words) 
 }
 
 std::vector<quantization::Scheme> take_schemes(std::vector<std::string>& words) {
-  for (size_t index = 0; index + 1 < words.size(); ++index) {
-    if (words[index] != "--quantize") continue;
-    auto schemes = quantization::parse_schemes(words[index + 1]);
-    const auto at = words.begin() + static_cast<std::ptrdiff_t>(index);
-    words.erase(at, at + 2);
-    return schemes.value_or(std::vector<quantization::Scheme>());
-  }
-  return {};
+  const std::string list = take(words, "--quantize");
+  if (list.empty()) return {};
+  return quantization::parse_schemes(list).value_or(std::vector<quantization::Scheme>());
+}
+
+std::optional<quantization::PlanRequest> take_plan(std::vector<std::string>& words) {
+  const std::string list = take(words, "--plan");
+  auto plan = quantization::parse_plan_request(list);
+  if (list.empty() || !plan) return std::nullopt;
+  return std::move(*plan);
 }
 
 }  // namespace trtreport::golden

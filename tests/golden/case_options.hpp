@@ -2,6 +2,7 @@
 #pragma once
 
 #include "prune.hpp"
+#include "quantization/plan.hpp"
 #include "quantization/scheme.hpp"
 #include "trtreport.hpp"
 
@@ -23,5 +24,8 @@ std::optional<PruneOptions> take_prune_options(std::vector<std::string>& words);
 // --quantize FORMATS, as the command line's --formats: taken out of the words. Empty where it is
 // not among them.
 std::vector<quantization::Scheme> take_schemes(std::vector<std::string>& words);
+
+// --plan LIST: likewise; sensitivity and a plan are written only with it.
+std::optional<quantization::PlanRequest> take_plan(std::vector<std::string>& words);
 
 }  // namespace trtreport::golden

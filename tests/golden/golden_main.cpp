@@ -85,7 +85,8 @@ std::string pruned_document(ByteSource& source, const Options& options, const Pr
 }
 
 std::string quantized_document(ByteSource& source, const Options& options,
-                               std::vector<quantization::Scheme> schemes) {
+                               std::vector<quantization::Scheme> schemes,
+                               const std::optional<quantization::PlanRequest>& plan) {
   const auto analysis = Analysis::run(source, nullptr, options);
   if (!analysis) return "error " + analysis.error().code + ": " + analysis.error().message + "\n";
   quantization::Quantization found((*analysis)->graph(), source, std::move(schemes));
@@ -95,7 +96,9 @@ std::string quantized_document(ByteSource& source, const Options& options,
     job->run(scratch);
     found.keep(weight, *job);
   }
-  const QuantizationSection section(**analysis, found);
+  std::optional<PrecisionPlanner> planner;
+  if (plan) planner.emplace(**analysis, plan_layers(**analysis, found, *plan), *plan);
+  const QuantizationSection section(**analysis, found, planner ? &*planner : nullptr);
   const DocumentSection* const sections[] = {&section};
   StringSink sink;
   write_document(**analysis, sink, sections);
@@ -110,11 +113,13 @@ Found analyse(const models::TextModel& model, const std::string& name) {
   std::vector<std::string> words = model.options;
   const std::optional<PruneOptions> prune = golden::take_prune_options(words);
   std::vector<quantization::Scheme> schemes = golden::take_schemes(words);
+  const std::optional<quantization::PlanRequest> plan = golden::take_plan(words);
   const auto options = golden::parse_options(words);
   if (!options) return {"options: " + options.error() + "\n", {}, false};
   MemorySource source = in_memory(name + ".onnx", model.bytes);
   if (prune) return {pruned_document(source, *options, *prune), {}, true};
-  if (!schemes.empty()) return {quantized_document(source, *options, std::move(schemes)), {}, true};
+  if (!schemes.empty())
+    return {quantized_document(source, *options, std::move(schemes), plan), {}, true};
   Found found;
   found.document = document_of(source, *options, &found.skeleton);
   return found;

@@ -21,6 +21,7 @@ function optionsOf(text) {
   const options = { devices: [], precisions: [], dims: {}, shapes: {} };
   const prune = { ratios: [] };
   let formats = null;
+  let plan = null;
   const named = (word) => [word.slice(0, word.lastIndexOf("=")), word.slice(word.lastIndexOf("=") + 1)];
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (word === "--sparse") options.sparse = true;
@@ -30,6 +31,7 @@ function optionsOf(text) {
     else if (word === "--convention") options.convention = words.shift();
     else if (word === "--batch") options.batch = Number(words.shift());
     else if (word === "--quantize") formats = words.shift();
+    else if (word === "--plan") plan = words.shift();
     else if (word === "--prune") prune.ratios.push(Number(words.shift()));
     else if (word === "--prune-criterion") prune.criterion = words.shift();
     else if (word === "--round-to") prune.round_to = Number(words.shift());
@@ -43,7 +45,7 @@ function optionsOf(text) {
       options.shapes[input] = dims === "" ? [] : dims.split("x").map(Number);
     } else throw new Error(`no option ${word}`);
   }
-  return { options, formats, prune: prune.ratios.length > 0 ? prune : null };
+  return { options, formats, plan, prune: prune.ratios.length > 0 ? prune : null };
 }
 
 // Two instances share the weights; the first one keeps all that was found.
@@ -58,12 +60,13 @@ function quantize([core, other], file, formats) {
 }
 
 // Opened under other options first, so that what runs is also the way from one binding to another.
-function documentOf(cores, name, bytes, { options, formats, prune }) {
+function documentOf(cores, name, bytes, { options, formats, plan, prune }) {
   const [core] = cores;
   const file = memoryFile(name, bytes);
   try {
     core.open([file], prune ? options : {});
     if (formats) quantize(cores, file, formats);
+    if (plan) core.plan({ request: plan });
     if (prune) core.prune(prune);
     return core.document(options);
   } catch (error) {

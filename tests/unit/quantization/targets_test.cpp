@@ -58,6 +58,26 @@ m (float[1, 4, 4, 4] x, int64[2] i) => (float[1, 9] y, float[2, 12] e) {
             {"cw", 0}, {"g0", 1}, {"g1", 0}, {"mm", 1}, {"table", 0}, {"tr", 0}, {"tw", 1}});
 }
 
+TEST_CASE("targets: weights of Einsum", "[quantization][targets]") {
+  Opened opened(R"(
+@weight w float32[7,5]
+@weight v float32[5,3,4]
+@weight u float32[7,6]
+@weight none float32[4,4]
+<ir_version: 8, opset_import: ["" : 17]>
+m (float[2, 7] x, float[4, 4] z) => (float[2, 3, 4] y, float[6, 2] t, float[1] n) {
+  a = Einsum <equation = "bi,ij->bj"> (x, w)
+  y = Einsum <equation = "bj, jhd -> bhd"> (a, v)
+  t = Einsum <equation = "ki,bk->ib"> (u, x)
+  n = Einsum <equation = "ij,ij->"> (z, none)
+}
+)");
+  std::vector<std::pair<std::string, size_t>> found;
+  for (const WeightTarget& target : find_targets(opened.analysis->graph(), opened.source).weights)
+    found.emplace_back(opened.name(target.tensor), target.channel_axis);
+  CHECK(found == std::vector<std::pair<std::string, size_t>>{{"w", 1}, {"v", 2}, {"u", 1}});
+}
+
 TEST_CASE("targets: a normalization behind a convolution is folded", "[quantization][targets]") {
   const char* const text = R"(
 @weight w float32[1,3,1,1]

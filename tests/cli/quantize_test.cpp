@@ -1,0 +1,112 @@
+// --quantize, --plan and their kin, as a user types them.
+#include "catch.hpp"
+#include "cli/program.hpp"
+#include "models/builder.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace trtreport::program {
+namespace {
+
+using models::ModelBuilder;
+
+std::string small_network() {
+  ModelBuilder model;
+  model.input("x", {int64_t{1}, int64_t{16}, int64_t{8}, int64_t{8}});
+  model.add("Conv", "first", {"x", model.weight("a", {32, 16, 3, 3})}, {"p"});
+  model.add("Relu", "relu", {"p"}, {"q"});
+  model.add("Conv", "second", {"q", model.weight("b", {32, 32, 3, 3})}, {"r"});
+  model.add("Flatten", "flat", {"r"}, {"s"});
+  model.add("MatMul", "head", {"s", model.weight("c", {512, 10})}, {"y"});
+  model.output("y", {int64_t{1}, int64_t{10}});
+  return model.serialize();
+}
+
+// One float32 vector as numpy stores it.
+std::string npy(const std::vector<float>& values) {
+  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" +
+                       std::to_string(values.size()) + ",), }";
+  while ((10 + header.size() + 1) % 64 != 0) header += ' ';
+  header += '\n';
+  std::string bytes = "\x93NUMPY";
+  bytes += '\x01';
+  bytes += '\0';
+  bytes += static_cast<char>(header.size() % 256);
+  bytes += static_cast<char>(header.size() / 256);
+  bytes += header;
+  return bytes +
+         std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+}
+
+}  // namespace
+
+TEST_CASE("option --quantize adds sensitivity and a plan to the document", "[cli]") {
+  const Folder folder;
+  folder.write("m.onnx", small_network());
+  const auto section = document(folder, "m.onnx", {"--quantize"})["quantization"];
+  CHECK(section["weights"].size() == 3);
+  CHECK(section["sensitivity"]["kind"] == "screening");
+  REQUIRE(section["sensitivity"]["layers"].size() == 3);
+  CHECK(section["sensitivity"]["layers"][0]["first"] == true);
+  CHECK(section["sensitivity"]["layers"][2]["last"] == true);
+  const auto& plan = section["plan"];
+  CHECK(plan["budget"]["keep_first_last"] == true);
+  CHECK(plan["choice"] == "010");
+  CHECK(plan["node_precision"].get<std::string>().size() == 5);
+  CHECK(plan["uniform"].size() == 2);
+  CHECK(plan["trtexec"] ==
+        "--fp16 --int8 --precisionConstraints=obey "
+        "--layerPrecisions=first:fp16,second:int8,head:fp16");
+}
+
+TEST_CASE("option --plan chooses within a budget", "[cli]") {
+  const Folder folder;
+  folder.write("m.onnx", small_network());
+  const Run told = run(folder, {"m.onnx", "--plan", "fastest"});
+  CHECK(told.status == 0);
+  CHECK(told.out.find("Plan of precisions on NVIDIA H100 SXM") != std::string::npos);
+  CHECK(told.out.find("this plan") != std::string::npos);
+  CHECK(told.out.find("A screening, not an accuracy") != std::string::npos);
+  CHECK(told.out.find("first:int8,second:int8,head:int8") != std::string::npos);
+
+  const auto plan = document(
+      folder, "m.onnx", {"--plan", "sqnr=200", "--plan", "format=fp8"})["quantization"]["plan"];
+  CHECK(plan["met"] == false);
+  CHECK(plan["choice"] == "000");
+  CHECK(plan["formats"] == nlohmann::json({"fp8"}));
+  CHECK(plan["trtexec"].is_null());
+
+  const auto narrow =
+      document(folder, "m.onnx", {"--plan", "base=bf16,format=int8+int4"})["quantization"];
+  const auto& choices = narrow["sensitivity"]["layers"][1]["choices"];
+  REQUIRE(choices.size() == 3);
+  CHECK(choices[0]["weights"] == "bf16/tensor/none");
+  CHECK(choices[2]["weights"] == "int4/block32/max");
+
+  for (const char* wrong : {"latency=2", "format=int8+fp8", "soon"}) {
+    const Run refused = run(folder, {"m.onnx", "--plan", wrong});
+    CHECK(refused.status == 2);
+    CHECK(refused.err.find("--plan: ") != std::string::npos);
+  }
+  CHECK(run(folder, {"m.onnx", "--plan", "fastest", "--no-quantize"}).status == 2);
+}
+
+TEST_CASE("what quantization finds is said where it was asked for", "[cli]") {
+  const Folder folder;
+  folder.write("m.onnx", small_network());
+  std::filesystem::create_directory(folder.at("samples"));
+  folder.write("samples/x.npy", npy(std::vector<float>(1024, 0.5f)));
+  folder.write("samples/stranger.npy", npy({1, 2, 3}));
+  const Run asked = run(folder, {"m.onnx", "--json", "a.json", "--activations", "samples"});
+  CHECK(asked.status == 0);
+  CHECK(asked.err.find("warning: 'stranger' is no tensor of this model") != std::string::npos);
+  const auto section = nlohmann::json::parse(folder.read("a.json"))["quantization"];
+  REQUIRE(section["lints"].size() == 1);
+  CHECK(section["lints"][0]["code"] == "activation_unknown");
+  CHECK(section["lints"][0]["args"]["name"] == "'stranger'");
+  CHECK(section["sensitivity"]["layers"][0]["choices"][1]["activation_nsr"].is_number());
+  CHECK(section["sensitivity"]["layers"][1]["choices"][1]["activation_nsr"].is_null());
+}
+
+}  // namespace trtreport::program
