@@ -18,8 +18,9 @@ std::string upper(LayerPrecision precision) {
   return text;
 }
 
-std::string db(const std::optional<double>& value) {
-  return value ? plain(*value) + " dB" : std::string("no error");
+std::string db(const PlanTotals& totals) {
+  if (totals.sqnr_db) return plain(*totals.sqnr_db) + " dB";
+  return totals.unknown > 0 ? "unknown noise" : "no error";
 }
 
 std::string time(const std::optional<double>& seconds) {
@@ -157,20 +158,20 @@ void tell_parts(PrecisionPlanner& planner, const Plan& plan, LayerPrecision form
   const size_t kept = planner.layers().size() - plan.totals.quantized;
   out.say("in_part",
           "2. Quantize in part: every layer in " + narrow + " takes " + time(all.seconds_padded) +
-              " at " + db(all.sqnr_db) + ", every layer in " + wide + " " +
-              time(none.seconds_padded) + ". This plan keeps " + std::to_string(kept) + " of " +
+              " at " + db(all) + ", every layer in " + wide + " " + time(none.seconds_padded) +
+              ". This plan keeps " + std::to_string(kept) + " of " +
               std::to_string(planner.layers().size()) + " layers in " + wide + ": " +
-              time(plan.totals.seconds_padded) + " at " + db(plan.totals.sqnr_db) + ", " +
+              time(plan.totals.seconds_padded) + " at " + db(plan.totals) + ", " +
               std::to_string(plan.totals.reformats) + " conversions included.",
           {{"narrow", narrow},
            {"wide", wide},
            {"all_time", time(all.seconds_padded)},
-           {"all_db", db(all.sqnr_db)},
+           {"all_db", db(all)},
            {"none_time", time(none.seconds_padded)},
            {"kept", std::to_string(kept)},
            {"layers", std::to_string(planner.layers().size())},
            {"time", time(plan.totals.seconds_padded)},
-           {"db", db(plan.totals.sqnr_db)},
+           {"db", db(plan.totals)},
            {"conversions", std::to_string(plan.totals.reformats)}});
   const auto lost =
       ranked(planner, [](const PlanLayer& layer) { return layer.db_lost.value_or(0); });

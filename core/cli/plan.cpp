@@ -13,10 +13,16 @@ namespace {
 
 using namespace quantization;
 
+// Layers whose weights were not read count as if they had no noise.
+std::string noise_text(const PlanTotals& totals) {
+  if (!totals.sqnr_db) return totals.unknown > 0 ? "? dB" : "exact";
+  return (totals.unknown > 0 ? "< " : "") + plain(*totals.sqnr_db) + " dB";
+}
+
 std::string row(const std::string& name, const PlanTotals& totals, size_t layers) {
   std::string text = fmt::format("  {:<18} {:>10}  {:>9}", name,
                                  totals.seconds_padded ? duration(*totals.seconds_padded) : "?",
-                                 totals.sqnr_db ? plain(*totals.sqnr_db) + " dB" : "exact");
+                                 noise_text(totals));
   text += fmt::format("  {:>4} of {} layers narrow, {} of conversions", totals.quantized, layers,
                       duration(totals.reformat_seconds));
   return text + "\n";
