@@ -302,6 +302,7 @@ PlanTotals PrecisionPlanner::totals(const PlanChoice& choice) const {
   for (size_t layer = 0; layer < layers_.size(); ++layer) {
     const LayerChoice& taken = layers_[layer].choices[choice.options[layer]];
     totals.quantized += choice.options[layer] != 0 ? 1 : 0;
+    totals.unknown += taken.weight_nsr ? 0 : 1;
     totals.nsr += taken.nsr();
     totals.weight_bytes += taken.weight_bytes;
   }

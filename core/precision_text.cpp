@@ -20,7 +20,7 @@ std::string upper(LayerPrecision precision) {
 
 std::string db(const PlanTotals& totals) {
   if (totals.sqnr_db) return plain(*totals.sqnr_db) + " dB";
-  return totals.unknown > 0 ? "unknown noise" : "no error";
+  return totals.unknown > 0 ? "? dB" : "∞ dB";
 }
 
 std::string time(const std::optional<double>& seconds) {

@@ -88,8 +88,9 @@ struct PlanTotals {
   std::optional<double> seconds_padded;  // likewise
   double reformat_seconds = 0;
   uint32_t reformats = 0;
-  uint32_t quantized = 0;         // layers that are not in the base precision
-  double nsr = 0;                 // sum over layers of what their choices add
+  uint32_t quantized = 0;  // layers that are not in the base precision
+  uint32_t unknown = 0;    // layers of whose weight's noise nothing is known: they count as exact
+  double nsr = 0;          // sum over layers of what their choices add
   std::optional<double> sqnr_db;  // -10 log10(nsr); none where nothing changes
   uint64_t weight_bytes = 0;      // of the layers' weights, with scales
 };

@@ -20,6 +20,7 @@ void write_members(const PlanTotals& totals, JsonWriter& json) {
   write_number("reformat_seconds", totals.reformat_seconds, json);
   json.member("reformats", totals.reformats);
   json.member("quantized", totals.quantized);
+  json.member("unknown", totals.unknown);
   write_number("nsr", totals.nsr, json);
   write_number("sqnr_db", totals.sqnr_db, json);
   json.member("weight_bytes", totals.weight_bytes);
