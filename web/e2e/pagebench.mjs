@@ -25,7 +25,6 @@ import { chain, transformer, writePieces } from './largemodels.mjs';
 import { drop, firstVisit, openPage, settled } from './page.mjs';
 
 const kRuns = 5;
-const kWeighing = 5000;
 const kMega = 1e6;
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const wasm =
@@ -145,8 +144,11 @@ async function timeChanges(path, found) {
     await settled(page);
     return times;
   };
-  // Weights are looked at in the background first, by as many workers as there are cores.
-  await page.waitForTimeout(kWeighing);
+  // Weights are looked at in the background first.
+  await page.waitForFunction(() => {
+    const { stage } = document.querySelector('.weights-status')?.dataset ?? {};
+    return !['waiting', 'reading', 'pruning'].includes(stage);
+  });
   const devices = await page.$$eval('.bar-controls select:first-of-type option', (all) =>
     all.map(({ value }) => value).filter((value) => value.startsWith('[')),
   );

@@ -122,7 +122,8 @@ export class WeightWork implements WeightTools {
     // The largest first, so that none is left to one worker at the end.
     const order = weights.map((_, index) => index).sort((a, b) => weights[b]! - weights[a]!);
     const useful = Math.min(weights.length, Math.ceil(bytes / kWorthAWorker));
-    const count = Math.max(1, Math.min(navigator.hardwareConcurrency || 1, kMostWorkers, useful));
+    const spared = (navigator.hardwareConcurrency || 2) - 1; // one core stays for what-ifs
+    const count = Math.max(1, Math.min(spared, kMostWorkers, useful));
     const work = async (core: Core) => {
       for (let index = order.shift(); index !== undefined; index = order.shift())
         await this.weigh(core, first, index, weights[index]!);
