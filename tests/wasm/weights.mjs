@@ -73,8 +73,11 @@ for (const name of models) {
   core.open([file]);
   const { weights, bytes } = core.quantize();
   let begin = performance.now();
+  const before = process.cpuUsage();
   weights.forEach((_, index) => core.quantizeWeight(index));
   const quantized = (performance.now() - begin) / 1e3;
+  const used = process.cpuUsage(before);
+  const processor = (used.user + used.system) / 1e6;
   begin = performance.now();
   core.section("quantization");
   const written = (performance.now() - begin) / 1e3;
@@ -84,7 +87,7 @@ for (const name of models) {
   const rate = (seconds) => `${(bytes / 1e6 / seconds).toFixed(0)} MB/s`;
   console.log(
     `${file.name}: ${weights.length} weights, ${(bytes / 1e6).toFixed(1)} MB; ` +
-      `quantized in ${quantized.toFixed(2)} s (${rate(quantized)}), section written in ${written.toFixed(3)} s, ` +
+      `quantized in ${quantized.toFixed(2)} s (${rate(quantized)}; ${rate(processor)} of processor time), section written in ${written.toFixed(3)} s, ` +
       `pruned in ${pruned.toFixed(2)} s (${rate(pruned)}); heap ${(core.heapBytes / 2 ** 20).toFixed(0)} MB`,
   );
   file.close();
