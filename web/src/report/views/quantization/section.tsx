@@ -23,6 +23,7 @@ export function QuantizationSection() {
     <Section id="quantization" title={t('section_quantization')}>
       {tools && <Status status={tools.status.value} />}
       {!found && !tools && <p class="empty">{t('quantization_absent')}</p>}
+      <Published />
       {found && <Found found={found} />}
     </Section>
   );
@@ -68,7 +69,6 @@ function Found({ found }: { found: Quantization }) {
   return (
     <>
       <Findings lints={found.lints} />
-      <Published />
       {found.weights.length === 0 && <p class="empty">{t('quantization_no_weights')}</p>}
       {read.length > 0 && (
         <>
