@@ -167,10 +167,11 @@ void print_diagnostics(const std::string& model, const Diagnostics& diagnostics,
 using OutputPtr = std::unique_ptr<Output>;
 
 struct Outputs {
-  OutputPtr html, json, markdown, csv, mask, qdq, terminal;
+  OutputPtr html, json, markdown, csv, mask, qdq_data, qdq, terminal;
   std::vector<Output*> all() const {
     std::vector<Output*> result;
-    for (const OutputPtr* output : {&html, &json, &markdown, &csv, &mask, &qdq, &terminal}) {
+    for (const OutputPtr* output :
+         {&html, &json, &markdown, &csv, &mask, &qdq_data, &qdq, &terminal}) {
       if (*output) result.push_back(output->get());
     }
     return result;
@@ -381,14 +382,15 @@ Diagnostics findings_of(const CommandLine& line, const Work& work) {
   return findings;
 }
 
-std::optional<Failure> emit(const CommandLine& line, Work& work, Output& output) {
-  auto summary = emit_qdq(line, work.main->graph(), *work.source, *work.quantization,
-                          work.planner.get(), output);
-  if (!summary) {
-    return Failure{summary.error().code == "bad_place" ? kBadUsage : kUnwritableOutput,
-                   summary.error().message};
+std::optional<Failure> emit(const CommandLine& line, Work& work, Outputs& outputs) {
+  auto emitted = emit_qdq(line, work.main->graph(), *work.source, *work.quantization,
+                          work.planner.get(), *outputs.qdq);
+  if (!emitted) {
+    return Failure{emitted.error().code == "bad_place" ? kBadUsage : kUnwritableOutput,
+                   emitted.error().message};
   }
-  work.emitted = std::move(*summary);
+  outputs.qdq_data = std::move(emitted->data);
+  work.emitted = std::move(emitted->summary);
   return std::nullopt;
 }
 
@@ -402,7 +404,7 @@ std::optional<Failure> run(const CommandLine& line, Progress& progress) {
   if (auto failure = quantize(line, *work, progress)) return failure;
   if (outputs->qdq) {
     progress.stage("quantizing the model");
-    if (auto failure = emit(line, *work, *outputs->qdq)) return failure;
+    if (auto failure = emit(line, *work, *outputs)) return failure;
   }
   progress.stage("writing");
   if (outputs->terminal) progress.end();

@@ -52,11 +52,21 @@ std::string refusal_of_place(const CommandLine& line, const onnx::Model& model) 
   return {};
 }
 
+bool is_read(const CommandLine& line, const onnx::Model& model, const std::string& path) {
+  if (same_file(path, line.argument)) return true;
+  for (const onnx::ExternalFile& file : model.external_files) {
+    if (same_file(path, folder_of(line.argument) + std::string(model.text(file.location))))
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-tl::expected<quantization::QdqSummary, Error> emit_qdq(
-    const CommandLine& line, const Graph& graph, ByteSource& source,
-    const quantization::Quantization& quantization, PrecisionPlanner* planner, Output& output) {
+tl::expected<EmittedModel, Error> emit_qdq(const CommandLine& line, const Graph& graph,
+                                           ByteSource& source,
+                                           const quantization::Quantization& quantization,
+                                           PrecisionPlanner* planner, Output& output) {
   const auto fail = [&](Error error) {
     error.message = line.qdq + ": cannot be made of " + line.argument + ": " + error.message;
     return tl::unexpected(std::move(error));
@@ -70,12 +80,26 @@ tl::expected<quantization::QdqSummary, Error> emit_qdq(
     request = quantization::request_plan(planner->layers(), planner->plan(line.plan->budget),
                                          line.plan->base);
   }
+  const std::string data_path = line.qdq + ".data";
+  if (line.qdq != "-") request.data_file = data_path.substr(folder_of(data_path).size());
   auto model = quantization::quantize_model(graph, source, quantization, request);
   if (!model) return fail(std::move(model.error()));
+  EmittedModel emitted{std::move(model->summary), nullptr};
+  if (model->data.size() > 0) {
+    if (is_read(line, graph.model(), data_path))
+      return fail(
+          {"bad_place", data_path + ", where INT4 weights would go, is the model's own data"});
+    auto data = Output::open(data_path);
+    if (!data) return tl::unexpected(std::move(data.error()));
+    emitted.data = std::move(*data);
+    OutputSink sink(*emitted.data);
+    if (auto written = model->data.write(source, sink); !written)
+      return fail(std::move(written.error()));
+  }
   OutputSink sink(output);
   if (auto written = model->pieces.write(source, sink); !written)
     return fail(std::move(written.error()));
-  return std::move(model->summary);
+  return emitted;
 }
 
 std::vector<std::string> qdq_text(const quantization::QdqSummary& summary) {

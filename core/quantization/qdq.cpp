@@ -73,6 +73,30 @@ void summarize(const FileGraph& file, const std::vector<QdqLayer>& layers,
   summary.opset_before = onnx::main_opset(file.graph().model());
 }
 
+// Moves what is made while writing into a file of its own, where the model would get too large.
+onnx::Pieces move_contents(const QdqRequest& request, const onnx::Model& model,
+                           onnx::ModelEdit& edit) {
+  constexpr uint64_t kAlignment = 4096;  // so that the file can be mapped
+  onnx::Pieces data;
+  uint64_t bytes = model.file_bytes;
+  for (const size_t place : edit.removed_initializers) {
+    const onnx::TensorData& removed = model.graph.initializers[place];
+    if (removed.storage != onnx::TensorData::Storage::External) bytes -= removed.length;
+  }
+  for (const onnx::TensorDraft& tensor : edit.initializers)
+    bytes += tensor.content ? tensor.content->size() : tensor.bytes.size();
+  if (request.data_file.empty() || bytes <= request.most_bytes) return data;
+  for (onnx::TensorDraft& tensor : edit.initializers) {
+    if (!tensor.content) continue;
+    data.text(std::string(static_cast<size_t>((kAlignment - data.size() % kAlignment) % kAlignment),
+                          '\0'));
+    tensor.location = request.data_file;
+    tensor.offset = data.size();
+    data.content(tensor.content);
+  }
+  return data;
+}
+
 }  // namespace
 
 bool is_scale_type(DType dtype) {
@@ -203,6 +227,7 @@ tl::expected<QdqModel, Error> quantize_model(const Graph& graph, ByteSource& sou
   summarize(file, layers, activations, summary);
   summary.opset = std::max(summary.opset_before, edit.edit().opset);
   summary.ir_version = std::max(graph.model().ir_version, onnx::ir_version_of(summary.opset));
+  result.data = move_contents(request, graph.model(), edit.edit());
   auto pieces = onnx::rewrite_model(graph.model(), source, std::move(edit.edit()),
                                     GraphFacts(graph, source), names);
   if (!pieces) return tl::unexpected(std::move(pieces.error()));

@@ -26,6 +26,10 @@ struct QdqRequest {
   std::map<NodeId, QdqWeight> layers;  // those to be quantized
   // Fp16 or Bf16: layers of float32 that are not quantized are cast to it. Fp32: they stay.
   LayerPrecision base = LayerPrecision::Fp32;
+  // What INT4 codes and their scales are written to where the model would pass `most_bytes`: a name
+  // relative to the model, as ONNX has external data. Empty: they stay in the model.
+  std::string data_file;
+  uint64_t most_bytes = 2'000'000'000;
 };
 
 // Every layer INT8, its weight by channel with max, nothing cast: what is done where no plan is
@@ -52,6 +56,7 @@ struct QdqSummary {
 
 struct QdqModel {
   onnx::Pieces pieces;  // to be written while graph and source are there
+  onnx::Pieces data;    // of the request's data_file; mostly empty
   QdqSummary summary;
 };
 

@@ -11,6 +11,15 @@ namespace {
 // Of AttributeProto.
 constexpr int64_t kTypeInt = 2, kTypeString = 3;
 
+constexpr int64_t kExternal = 1;  // TensorProto.DataLocation
+
+void append_entry(std::string& out, std::string_view key, std::string_view value) {
+  std::string entry;
+  append_bytes(entry, EntryField::Key, key);
+  append_bytes(entry, EntryField::Value, value);
+  append_bytes(out, TensorField::ExternalData, entry);
+}
+
 std::string attribute_head(std::string_view name) {
   std::string text;
   append_bytes(text, AttributeField::Name, name);
@@ -201,6 +210,14 @@ Pieces write_tensor_draft(const TensorDraft& tensor) {
   for (const int64_t dim : tensor.dims) append_number(text, TensorField::Dims, dim);
   append_number(text, TensorField::DataType, static_cast<int64_t>(tensor.dtype));
   append_bytes(text, TensorField::Name, tensor.name);
+  if (!tensor.location.empty()) {
+    append_entry(text, "location", tensor.location);
+    append_entry(text, "offset", std::to_string(tensor.offset));
+    append_entry(text, "length", std::to_string(tensor.content->size()));
+    append_number(text, TensorField::DataLocation, kExternal);
+    pieces.text(text);
+    return pieces;
+  }
   append_head(text, TensorField::RawData,
               tensor.content ? tensor.content->size() : tensor.bytes.size());
   if (!tensor.content) text += tensor.bytes;

@@ -59,6 +59,9 @@ struct TensorDraft {
   std::vector<int64_t> dims;
   std::string bytes;                       // raw_data, or
   std::shared_ptr<const Content> content;  // what makes it
+  // Where the content lies in another file, which somebody else writes; empty: it is raw_data.
+  std::string location;
+  uint64_t offset = 0;
 };
 // The message.
 Pieces write_tensor_draft(const TensorDraft& tensor);

@@ -406,6 +406,46 @@ net (float[2, 64] x) => (float[2, 6] y, float[2, 6] z, float[2, 6] u) {
   }
 }
 
+TEST_CASE("qdq: INT4 weights that the model is too small for go into a file of their own",
+          "[quantization][qdq]") {
+  Opened opened(R"(
+@weight a float32[64,6]
+@weight b float32[6,64]
+<ir_version: 8, opset_import: ["" : 17]>
+net (float[2, 64] x) => (float[2, 6] y, float[2, 6] z) {
+  y = MatMul (x, a)
+  z = Gemm <transB = 1> (x, b)
+}
+)");
+  const Quantization found(opened.analysis->graph(), opened.source, default_schemes());
+  QdqRequest request = request_everything(found.targets());
+  for (auto& [node, how] : request.layers)
+    how = {LayerPrecision::Int4, {Format::Int4, Granularity::Block, 32, true, Calibrator::Max}};
+  const Emitted whole(opened, found, request);
+  CHECK(whole.bytes.find("codes.data") == std::string::npos);
+  request.data_file = "codes.data";
+  request.most_bytes = 400;
+  auto model = quantize_model(opened.analysis->graph(), opened.source, found, request);
+  REQUIRE(model);
+  Text text, data;
+  REQUIRE(model->pieces.write(opened.source, text));
+  REQUIRE(model->data.write(opened.source, data));
+  ::onnx::ModelProto proto;
+  REQUIRE(proto.ParseFromString(text.text));
+  size_t external = 0;
+  for (const auto& tensor : proto.graph().initializer()) {
+    if (tensor.data_location() != ::onnx::TensorProto::EXTERNAL) continue;
+    ++external;
+    std::map<std::string, std::string> entries;
+    for (const auto& entry : tensor.external_data()) entries[entry.key()] = entry.value();
+    CHECK(entries["location"] == "codes.data");
+    CHECK(std::stoull(entries["offset"]) % 4096 == 0);
+    CHECK(data.text.substr(std::stoull(entries["offset"]), std::stoull(entries["length"])) ==
+          whole.constant(tensor.name())->raw_data());
+  }
+  CHECK(external == 4);
+}
+
 TEST_CASE("qdq: layers of the base precision are cast at their edges", "[quantization][qdq]") {
   Opened opened(kNetwork);
   Quantization found = opened.quantize();
