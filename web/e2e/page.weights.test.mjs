@@ -168,6 +168,38 @@ test('the sample, which has no weights, says so', async () => {
   });
 });
 
+test('axe finds no serious fault in what is said of weights', async () => {
+  const axe = readFileSync(
+    fileURLToPath(new URL('../node_modules/axe-core/axe.min.js', import.meta.url)),
+    'utf8',
+  );
+  for (const context of [
+    { bypassCSP: true },
+    { bypassCSP: true, colorScheme: 'dark', viewport: { width: 390, height: 800 } },
+  ]) {
+    await inPage(
+      async (page) => {
+        await openWeighed(page);
+        await arrived(page);
+        await answered(page, 'sqnr', '');
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => window.axe.run('#quantization'));
+        const serious = violations
+          .filter(({ impact }) => ['serious', 'critical'].includes(impact))
+          .map(
+            ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160))}`,
+          );
+        assert.deepEqual(serious, []);
+        assert.ok(
+          (await page.evaluate(() => document.documentElement.scrollWidth)) <=
+            (context.viewport?.width ?? 1280),
+        );
+      },
+      { context },
+    );
+  }
+});
+
 async function download(page, kind) {
   await page.locator('summary', { hasText: 'Export' }).click();
   const wait = page.waitForEvent('download');
