@@ -56,10 +56,10 @@ Quantization; on by itself where a report is written and the weights are below 2
       --plan LIST            choose every layer's precision: latency=2ms, sqnr=35 (dB), fastest,
                              keep-first-last; base=fp16 (bf16, fp32), format=int8 (fp8, int4, or
                              int8+int4); repeatable. A screening by rounding errors, no accuracy
-      --emit-qdq FILE        the model with QuantizeLinear and DequantizeLinear nodes where TensorRT
-                             wants them: layers INT8, their weights by channel; activations where
-                             --activations or --calibration says their range. Weights in other
-                             files stay there: name a file beside the model
+      --emit-qdq FILE        the model with QuantizeLinear, DequantizeLinear and Cast nodes where
+                             TensorRT wants them: layers as --plan chose them, else all INT8;
+                             activations where --activations or --calibration says their range.
+                             Weights in other files stay there: name a file beside the model
 
 Pruning: what removing channels would really save (reads the weights):
       --prune RATIOS         shares of every group's channels that go: 0.25,0.5,0.75, or default
