@@ -112,9 +112,13 @@ void check_masked_is_sliced(const std::string& bytes, std::vector<int64_t> input
   for (auto& tensor : *masked.mutable_graph()->mutable_initializer()) edit(tensor, gone, false);
   for (auto& tensor : *sliced.mutable_graph()->mutable_initializer()) edit(tensor, gone, true);
   resize(sliced, pruned, scenario.cut);
+  std::set<std::string> statistics;  // of normalizations: no parameters
+  for (const auto& node : sliced.graph().node()) {
+    if (node.op_type() == "BatchNormalization") statistics.insert({node.input(3), node.input(4)});
+  }
   uint64_t elements = 0;
   for (const auto& tensor : sliced.graph().initializer()) {
-    if (tensor.data_type() == ::onnx::TensorProto::FLOAT)
+    if (tensor.data_type() == ::onnx::TensorProto::FLOAT && statistics.count(tensor.name()) == 0)
       elements += models::array_of(tensor).values.size();
   }
   CHECK(elements == scenario.figures.params);
@@ -191,4 +195,21 @@ TEST_CASE("masked is sliced: attention heads", "[pruning]") {
           "c1 = MatMul (s2, v3) c2 = Transpose <perm = [0,2,1,3]> (c1) "
           "c3 = Reshape (c2, t) y = MatMul (c3, o) }"),
       {1, 7, 6});
+}
+
+// MobileNetV2: expansion, depthwise, projection, each normalized, and the residual sum.
+TEST_CASE("masked is sliced: an inverted residual", "[pruning]") {
+  check_masked_is_sliced(
+      model_text(
+          "@weight s float32[6,3,1,1]\n@weight e float32[12,6,1,1]\n@weight eg float32[12]\n"
+          "@weight eb float32[12]\n@weight em float32[12]\n@weight d float32[12,1,3,3]\n"
+          "@weight dg float32[12]\n@weight db float32[12]\n@weight dm float32[12]\n"
+          "@weight p float32[6,12,1,1]\n@weight f float32[6,4]\n",
+          "g (float[1,3,5,5] x) => (float[1,4] y) <float lo = {0}, float hi = {6}, float[12] v = "
+          "{1,1,1,1,1,1,1,1,1,1,1,1}> { i = Conv (x, s) a = Conv (i, e) "
+          "b = BatchNormalization (a, eg, eb, em, v) c = Clip (b, lo, hi) "
+          "h = Conv <group = 12, pads = [1,1,1,1]> (c, d) "
+          "j = BatchNormalization (h, dg, db, dm, v) k = Clip (j, lo, hi) l = Conv (k, p) "
+          "m = Add (i, l) n = GlobalAveragePool (m) o = Flatten (n) y = MatMul (o, f) }"),
+      {1, 3, 5, 5});
 }

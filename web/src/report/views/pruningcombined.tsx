@@ -166,10 +166,10 @@ function Chart({ steps, device }: { steps: CombinedStep[]; device: DocumentDevic
               </text>
             </g>
           ))}
-          <text class="axis" x={plot.left} y={12}>
+          <text class="axis-name" x={plot.left} y={12}>
             {t('roofline_y')}
           </text>
-          <text class="axis" x={plot.left + plot.width} y={height - 6} text-anchor="end">
+          <text class="axis-name" x={plot.left + plot.width} y={height - 6} text-anchor="end">
             {t('roofline_x')}
           </text>
           <line
