@@ -18,8 +18,10 @@ std::string upper(LayerPrecision precision) {
   return text;
 }
 
+std::string db(double value) { return (value < 0 ? "-" + plain(-value) : plain(value)) + " dB"; }
+
 std::string db(const PlanTotals& totals) {
-  if (totals.sqnr_db) return plain(*totals.sqnr_db) + " dB";
+  if (totals.sqnr_db) return db(*totals.sqnr_db);
   return totals.unknown > 0 ? "? dB" : "∞ dB";
 }
 
@@ -177,7 +179,7 @@ void tell_parts(PrecisionPlanner& planner, const Plan& plan, LayerPrecision form
       ranked(planner, [](const PlanLayer& layer) { return layer.db_lost.value_or(0); });
   if (lost.empty() || !(*lost.front()->db_lost >= 0.1)) return;
   const PlanLayer& worst = *lost.front();
-  const std::string gain = plain(*worst.db_lost) + " dB";
+  const std::string gain = db(*worst.db_lost);
   const std::string cost = time(std::max(worst.seconds_saved.value_or(0), 0.0));
   out.say("keep_sensitive",
           "The layer to put back first if accuracy falls short is " + node_name(planner, worst) +

@@ -16,7 +16,7 @@ using namespace quantization;
 // Layers whose weights were not read count as if they had no noise.
 std::string noise_text(const PlanTotals& totals) {
   if (!totals.sqnr_db) return totals.unknown > 0 ? "? dB" : "exact";
-  return (totals.unknown > 0 ? "< " : "") + plain(*totals.sqnr_db) + " dB";
+  return (totals.unknown > 0 ? "< " : "") + fmt::format("{:.3g} dB", *totals.sqnr_db);
 }
 
 std::string row(const std::string& name, const PlanTotals& totals, size_t layers) {

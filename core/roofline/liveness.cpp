@@ -239,6 +239,7 @@ uint64_t stored(const Lifetime& buffer) { return buffer.bytes; }
 MemoryTimeline timeline_of(std::span<const Lifetime> buffers, std::span<const Span> unbound,
                            size_t places) {
   MemoryTimeline timeline;
+  if (places == 0) return timeline;
   HighWater peak;
   {
     std::vector<uint64_t> live;

@@ -37,6 +37,7 @@ struct HighWater {
 template <class Size>
 HighWater high_water_of(std::span<const Lifetime> buffers, size_t places,
                         std::vector<uint64_t>* live, Size size) {
+  if (places == 0) return {};                   // nothing runs: a graph whose output is its input
   std::vector<uint64_t> change(places + 1, 0);  // differences; unsigned wrap-around cancels out
   for (const Lifetime& buffer : buffers) {
     const uint64_t bytes = size(buffer);

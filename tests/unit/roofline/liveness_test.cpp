@@ -124,3 +124,10 @@ TEST_CASE("memory: sizes that depend on data are left out", "[memory]") {
   const auto model = analysed_text("", "g (float[16] x) => (int64[a,b] y) { y = NonZero (x) }");
   CHECK(live(model.figures().memory.shared) == Bytes{64});
 }
+
+TEST_CASE("memory: a graph in which nothing runs has no timeline", "[memory]") {
+  const auto model = analysed_text("", "g (float[16] x) => (float[16] x) { }");
+  CHECK(model.figures().nodes.empty());
+  CHECK(model.figures().memory.shared.live.empty());
+  CHECK(!model.figures().memory.shared.peak_bytes);
+}
