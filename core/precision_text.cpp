@@ -205,7 +205,8 @@ void tell_speed(const PrecisionPlanner& planner, LayerPrecision format, Sentence
   };
   if (const size_t count = count_layers(planner, is_unaligned); count > 0) {
     out.say("unaligned",
-            std::to_string(count) + " layers have channels that fill " + narrow +
+            std::to_string(count) + (count == 1 ? " layer has" : " layers have") +
+                " channels that fill " + narrow +
                 " tensor cores (multiples of 16) a quarter less than " + wide + " ones.",
             {{"layers", std::to_string(count)}, {"narrow", narrow}, {"wide", wide}});
   }

@@ -66,16 +66,18 @@ function Planned({ plan, layers }: { plan: Plan; layers: SensitiveLayer[] }) {
     <>
       <PlanSummary plan={now} made={plan} layers={layers} />
       {trouble.value && <p class="alert">{trouble.value}</p>}
-      {canPlan && <Presets plan={plan} layers={layers} choice={choice} />}
-      {tools?.applyPlan && (
-        <button
-          type="button"
-          data-action="apply-plan"
-          onClick={() => tools.applyPlan!(plan.base, precisionsOf(now, layers))}
-        >
-          {t('plan_apply')}
-        </button>
-      )}
+      <div class="controls plan-presets">
+        {canPlan && <Presets plan={plan} layers={layers} choice={choice} />}
+        {tools?.applyPlan && (
+          <button
+            type="button"
+            data-action="apply-plan"
+            onClick={() => tools.applyPlan!(plan.base, precisionsOf(now, layers))}
+          >
+            {t('plan_apply')}
+          </button>
+        )}
+      </div>
       <Pareto plan={plan} now={now} choose={canPlan ? (point) => (choice.value = point) : null} />
       <Sensitivity layers={layers} choice={now.choice} choose={canPlan ? pick : null} />
     </>

@@ -143,7 +143,7 @@ export function WeightTable({ found }: { found: Quantization }) {
                     </button>
                   )}
                 </td>
-                <td class="quiet">{shape(weight.shape)}</td>
+                <td class="quiet shape">{shape(weight.shape)}</td>
                 <td class="number" data-tip={exact(weight.elements ?? null, '')}>
                   {count(weight.elements ?? null)}
                 </td>
