@@ -1,7 +1,7 @@
 // What only a live core can do: look at the channels under other options, and cut as the viewer
 // likes, recomputed as the sliders move.
 
-import { useSignal } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { bytes, count, percent, seconds } from '../format';
 import { type PrunedFigures, type Pruning, timeOf } from '../pruning';
 import { type MessageKey, t } from '../text';
@@ -58,8 +58,12 @@ export function ReadForm() {
 
 export function OwnCut({ data }: { data: Pruning }) {
   const { prune } = useModel();
-  const share = useSignal(0);
   const chosen = data.scenarios[prune.scenario.value];
+  const share = useSignal(0);
+  useSignalEffect(() => {
+    const scenario = data.scenarios[prune.scenario.value];
+    if (!prune.own.value) share.value = 100 * (scenario?.ratio ?? 0);
+  });
   const figures = prune.own.value ? prune.ownFigures.value : (chosen ?? null);
   return (
     <div class="own-cut screen-only" role="group" aria-label={t('prune_present')}>
