@@ -110,6 +110,8 @@ const fresh = () =>
 
 async function timeOpening(path, found) {
   const { page, close } = await fresh();
+  // Nobody drops while the page still loads.
+  await page.waitForTimeout(1000);
   await drop(page, [path]);
   const drawn = await page.evaluate(
     (file) =>
