@@ -26,11 +26,11 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const present = (page) => page.locator('#pruning .present').first().innerText();
+const present = (page) => page.locator('#pruning .own-cut .present').innerText();
 /** Until the figures of the present cut are others. */
 const changed = (page, before) =>
   page.waitForFunction(
-    (old) => document.querySelector('#pruning .present')?.innerText !== old,
+    (old) => document.querySelector('#pruning .own-cut .present')?.innerText !== old,
     before,
   );
 

@@ -64,7 +64,8 @@ export function OwnCut({ data }: { data: Pruning }) {
     const scenario = data.scenarios[prune.scenario.value];
     if (!prune.own.value) share.value = 100 * (scenario?.ratio ?? 0);
   });
-  const figures = prune.own.value ? prune.ownFigures.value : (chosen ?? null);
+  // Until the first figures of an own cut are there, those it began with stay.
+  const figures = (prune.own.value && prune.ownFigures.value) ?? chosen ?? null;
   return (
     <div class="own-cut screen-only" role="group" aria-label={t('prune_present')}>
       <div class="own-cut-controls">
