@@ -1,24 +1,10 @@
 // Times of the WebAssembly build on real models: node bench.mjs trtreport.js MODEL...
 // Best of several runs, each on an instance of its own for open and document, as in a fresh tab.
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
 
-import { loadCore } from "./load.mjs";
+import { diskFile, loadCore } from "./load.mjs";
 
 const kRuns = 5;
-
-function diskFile(path) {
-  const descriptor = openSync(path, "r");
-  return {
-    name: basename(path),
-    size: fstatSync(descriptor).size,
-    read: (offset, length) => {
-      const bytes = new Uint8Array(length);
-      return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
-    },
-    close: () => closeSync(descriptor),
-  };
-}
 
 function best(call) {
   let least = Infinity;

@@ -1,8 +1,8 @@
 // Starts the WebAssembly build under Node: the glue with the bytes handed to it, since Node's fetch
 // takes no file paths.
-import { readdirSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { createRequire } from "node:module";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 
 import { createCore } from "../../wasm/client.mjs";
 
@@ -18,4 +18,18 @@ export async function loadCore(glue) {
   const files = readdirSync(kDevices).filter((file) => file.endsWith(".json"));
   core.library(files.map((file) => ({ file, content: readFileSync(new URL(file, kDevices), "utf8") })));
   return core;
+}
+
+// A file as the core reads it, piece by piece.
+export function diskFile(path) {
+  const descriptor = openSync(path, "r");
+  return {
+    name: basename(path),
+    size: fstatSync(descriptor).size,
+    read: (offset, length) => {
+      const bytes = new Uint8Array(length);
+      return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
+    },
+    close: () => closeSync(descriptor),
+  };
 }

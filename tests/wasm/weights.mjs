@@ -1,9 +1,6 @@
 // How fast weights are looked at: node weights.mjs trtreport-weights.js MODEL|MEGABYTES...
 // A number stands for random FP32 matrices of that many megabytes, four million weights each.
-import { basename } from "node:path";
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-
-import { loadCore } from "./load.mjs";
+import { diskFile, loadCore } from "./load.mjs";
 import { graph, model, node, tensor, value } from "./models.mjs";
 
 const kSize = 2048;
@@ -51,19 +48,6 @@ function randomFile(megabytes) {
     return out;
   };
   return { name: `${megabytes} MB of FP32`, size, read, close: () => {} };
-}
-
-function diskFile(path) {
-  const descriptor = openSync(path, "r");
-  return {
-    name: basename(path),
-    size: fstatSync(descriptor).size,
-    read: (offset, length) => {
-      const bytes = new Uint8Array(length);
-      return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
-    },
-    close: () => closeSync(descriptor),
-  };
 }
 
 const [glue, ...models] = process.argv.slice(2);

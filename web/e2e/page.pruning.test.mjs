@@ -1,30 +1,15 @@
 // Pruning on the hosted page: channels are looked at on asking, sliders recompute, the mask can be
 // saved, another device is followed, and what is exported cuts offline.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { serve } from '../serve.mjs';
-import { openChromium, openReport } from './browser.mjs';
-import { opened, openPage, writeFiles } from './page.mjs';
+import { test } from 'node:test';
+import { openReport } from './browser.mjs';
+import { hosted } from './hosted.mjs';
+import { opened } from './page.mjs';
 
-const dist = fileURLToPath(new URL('../dist', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'trtreport-cuts-'));
-const files = writeFiles(join(folder, 'models'));
-let browser;
-let site;
-
-before(async () => {
-  browser = await openChromium();
-  site = await serve(dist);
-});
-after(async () => {
-  await browser.close();
-  site.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const host = hosted('cuts');
+const { folder, files } = host;
 
 const present = (page) => page.locator('#pruning .own-cut .present').innerText();
 /** Until the figures of the present cut are others. */
@@ -64,7 +49,7 @@ async function download(page, action) {
 }
 
 test('sliders recompute, and the mask holds what goes', async () => {
-  const { page, faults, close } = await openPage(browser, site.address);
+  const { page, faults, close } = await host.open();
   await openLooked(page);
   assert.match(await page.locator('#pruning').innerText(), /ranked by L2 norm/);
   const [kept, all] = await slide(page);
@@ -98,7 +83,7 @@ test('sliders recompute, and the mask holds what goes', async () => {
 });
 
 test('other options and another size are followed', async () => {
-  const { page, faults, close } = await openPage(browser, site.address);
+  const { page, faults, close } = await host.open();
   await openLooked(page);
   await page.locator('#pruning .prune-form input[type=checkbox]').uncheck();
   await page.waitForFunction(() =>
@@ -117,7 +102,7 @@ test('other options and another size are followed', async () => {
 });
 
 test('without weight values nothing is ranked', async () => {
-  const { page, faults, close } = await openPage(browser, site.address);
+  const { page, faults, close } = await host.open();
   await openLooked(page, ['weighed.onnx']);
   assert.match(
     await page.locator('#pruning').innerText(),
@@ -129,7 +114,7 @@ test('without weight values nothing is ranked', async () => {
 });
 
 test('what is exported cuts offline', async () => {
-  const { page, faults, close } = await openPage(browser, site.address);
+  const { page, faults, close } = await host.open();
   await openLooked(page);
   await page.locator('summary', { hasText: 'Export' }).click();
   const path = await download(page, () => page.locator('[data-export=html]').click());
@@ -137,7 +122,7 @@ test('what is exported cuts offline', async () => {
   await close();
   const report = `${path}.html`;
   renameSync(path, report);
-  const offline = await openReport(browser, report);
+  const offline = await openReport(host.browser, report);
   await offline.page.locator('#pruning .own-cut').waitFor();
   assert.match(await offline.page.locator('#pruning').innerText(), /ranked by L2 norm/);
   const [kept] = await slide(offline.page);

@@ -1,33 +1,19 @@
 // Weights on the hosted page: they arrive after the report, their thresholds move, and what is
 // exported holds them, offline too.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { serve } from '../serve.mjs';
-import { openChromium, openReport } from './browser.mjs';
-import { opened, openPage, writeFiles } from './page.mjs';
+import { openReport } from './browser.mjs';
+import { hosted } from './hosted.mjs';
+import { opened } from './page.mjs';
 
-const dist = fileURLToPath(new URL('../dist', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'trtreport-weights-'));
-const files = writeFiles(join(folder, 'models'));
-let browser;
-let site;
-
-before(async () => {
-  browser = await openChromium();
-  site = await serve(dist);
-});
-after(async () => {
-  await browser.close();
-  site.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const host = hosted('weights');
+const { folder, files } = host;
 
 async function inPage(check, settings = {}) {
-  const { page, faults, close } = await openPage(browser, site.address, settings);
+  const { page, faults, close } = await host.open(settings);
   await check(page);
   assert.deepEqual(faults, []);
   await close();
@@ -229,7 +215,7 @@ test('what is exported holds the weights, and its threshold moves offline', asyn
     await page.locator('summary', { hasText: 'Export' }).click();
     path = await download(page, 'html');
   });
-  const { page, faults, close } = await openReport(browser, path);
+  const { page, faults, close } = await openReport(host.browser, path);
   await page.locator('#weight-detail .threshold input').waitFor();
   check(await moveThreshold(page));
   assert.deepEqual(faults, []);
