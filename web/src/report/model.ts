@@ -4,6 +4,7 @@
 
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import type { Thresholds } from '../../../wasm/client.mjs';
 import type { ReportDocument, Roofline } from './document';
 import { type Convention, type Figures, makeFigures, sumWhere } from './figures';
 import { compileFilter } from './filter';
@@ -27,19 +28,6 @@ export interface Zoom {
 export interface DeviceChoice {
   device: string;
   source: 'datasheet' | 'measured';
-}
-
-/** Figures of one threshold, as the core's bindings answer them. */
-export interface ThresholdFigures {
-  amax: number;
-  scale: number;
-  sqnr_db: number | null;
-  clipped_share: number;
-  divergence: number | null;
-}
-export interface Thresholds {
-  at: ThresholdFigures[];
-  curve?: Record<'sqnr_db' | 'clipped_share' | 'divergence', (number | null)[]>;
 }
 
 /** How far looking at weight values has come. */

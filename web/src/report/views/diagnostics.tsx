@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { hint, sentence, t } from '../text';
-import { nodeName, Section, useModel } from './ui';
+import { MoreRows, nodeName, Section, useModel } from './ui';
 
 const kFirst = 20;
 const kOrder = { error: 0, warning: 1, note: 2 };
@@ -64,16 +64,7 @@ export function DiagnosticsSection() {
           })}
         </ul>
       )}
-      {sorted.length > limit.value && (
-        <button
-          type="button"
-          onClick={() => {
-            limit.value += 200;
-          }}
-        >
-          {t('more_rows', { n: Math.min(200, sorted.length - limit.value) })}
-        </button>
-      )}
+      <MoreRows limit={limit} all={sorted.length} />
     </Section>
   );
 }

@@ -1,5 +1,6 @@
 // Small parts that every section shares: sections, the chart-or-table frame, plain tables, swatches.
 
+import type { Signal } from '@preact/signals';
 import { type ComponentChildren, createContext } from 'preact';
 import { useContext, useEffect, useId, useRef, useState } from 'preact/hooks';
 import { csv, saveFile } from '../csv';
@@ -286,5 +287,23 @@ export function CutFront({ text }: { text: string }) {
     <span class="cut-front" data-tip={text.length > 20 ? text : undefined}>
       <bdi>{text}</bdi>
     </span>
+  );
+}
+
+const kMoreRows = 200;
+
+/** Under a table of which the first `limit` rows are shown; nothing once all are. */
+export function MoreRows({ limit, all }: { limit: Signal<number>; all: number }) {
+  const left = all - limit.value;
+  if (left <= 0) return null;
+  return (
+    <button
+      type="button"
+      onClick={() => {
+        limit.value += kMoreRows;
+      }}
+    >
+      {t('more_rows', { n: Math.min(kMoreRows, left) })}
+    </button>
   );
 }

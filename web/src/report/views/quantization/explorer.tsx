@@ -4,7 +4,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { percent } from '../../format';
-import type { ThresholdFigures, Thresholds } from '../../model';
+import type { ThresholdFigures, Thresholds } from '../../../../../wasm/client.mjs';
 import type { MagnitudeHistogram, Mark } from '../../quantization';
 import { type MessageKey, t } from '../../text';
 import { Choice, Figure, type TableData, useModel, useWidth } from '../ui';

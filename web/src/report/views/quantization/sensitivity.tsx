@@ -5,7 +5,7 @@ import { useSignal } from '@preact/signals';
 import { seconds } from '../../format';
 import type { SensitiveLayer } from '../../quantization';
 import { t } from '../../text';
-import { nodeName, useModel } from '../ui';
+import { MoreRows, nodeName, useModel } from '../ui';
 import { db, figure } from './words';
 
 const kFirst = 20;
@@ -83,16 +83,7 @@ export function Sensitivity(props: {
           </tbody>
         </table>
       </div>
-      {order.length > limit.value && (
-        <button
-          type="button"
-          onClick={() => {
-            limit.value += 200;
-          }}
-        >
-          {t('more_rows', { n: Math.min(200, order.length - limit.value) })}
-        </button>
-      )}
+      <MoreRows limit={limit} all={order.length} />
     </>
   );
 }

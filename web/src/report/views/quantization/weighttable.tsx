@@ -11,7 +11,7 @@ import {
   type Weight,
 } from '../../quantization';
 import { t } from '../../text';
-import { nodeName, useModel } from '../ui';
+import { MoreRows, nodeName, useModel } from '../ui';
 import { db, schemeName, stepOf } from './words';
 
 const kFirst = 25;
@@ -158,16 +158,7 @@ export function WeightTable({ found }: { found: Quantization }) {
         </table>
       </div>
       <p class="controls screen-only">
-        {order.length > limit.value && (
-          <button
-            type="button"
-            onClick={() => {
-              limit.value += 200;
-            }}
-          >
-            {t('more_rows', { n: Math.min(200, order.length - limit.value) })}
-          </button>
-        )}
+        <MoreRows limit={limit} all={order.length} />
         <button type="button" class="plain" onClick={save}>
           {t('download_csv')}
         </button>
