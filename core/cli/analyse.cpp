@@ -86,6 +86,7 @@ struct Work {
   std::optional<quantization::QdqSummary> emitted;  // of --emit-qdq
   std::unique_ptr<Pruning> pruning;                 // null where it is not asked for
   std::unique_ptr<PruningSection> pruning_section;
+  std::string why_static;  // the report, where it was to be live
 
   std::vector<const DocumentSection*> sections() const {
     std::vector<const DocumentSection*> all;
@@ -216,22 +217,21 @@ std::string device_files_json(const std::vector<DeviceFile>& files) {
   return text.take();
 }
 
-// Makes the report live where this build can, and says so where it cannot.
-void add_live_parts(const Work& work, PageParts& parts) {
+// Makes the report live where this build can; else says why not, in words that end a whole run.
+std::string add_live_parts(const Work& work, PageParts& parts) {
   const std::string_view live =
       embedded_file(work.sections().empty() ? "live.html" : "live-weights.html");
-  if (live.empty()) {
-    say("this build holds no WebAssembly core (Emscripten was absent): the report is static");
-    return;
-  }
+  if (live.empty())
+    return "this build holds no WebAssembly core (Emscripten was absent): the report is static";
   auto skeleton = onnx::make_skeleton_file(work.main->graph().model(), *work.source);
-  if (!skeleton) return say(skeleton.error().message + ": the report is static");
+  if (!skeleton) return skeleton.error().message + ": the report is static";
   parts.live = live;
   parts.skeleton = std::move(*skeleton);
   parts.device_files = device_files_json(work.device_files);
+  return {};
 }
 
-bool write_html(const Work& work, const Summary& summary, bool live, Sink* json, Sink& page) {
+bool write_html(Work& work, const Summary& summary, bool live, Sink* json, Sink& page) {
   PageParts parts;
   parts.shell = embedded_file("report.html");
   parts.style = embedded_file("report.css");
@@ -239,7 +239,7 @@ bool write_html(const Work& work, const Summary& summary, bool live, Sink* json,
   parts.notices = embedded_file("THIRD_PARTY_NOTICES");
   parts.title = summary.file;
   parts.summary = summary_html(summary);
-  if (live) add_live_parts(work, parts);
+  if (live) work.why_static = add_live_parts(work, parts);
   const auto write_json = [&](Sink& packed) {
     if (json == nullptr) return write_document(*work.main, packed, work.sections());
     TwoSinks both(*json, packed);
@@ -250,7 +250,7 @@ bool write_html(const Work& work, const Summary& summary, bool live, Sink* json,
 
 bool use_colour() { return ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
 
-void write_outputs(const Work& work, bool live, Outputs& outputs) {
+void write_outputs(Work& work, bool live, Outputs& outputs) {
   const bool summarized = outputs.html || outputs.markdown || outputs.terminal;
   const Summary summary = summarized ? summarize(*work.main, work.columns()) : Summary();
   bool fine = true;
@@ -411,6 +411,7 @@ std::optional<Failure> run(const CommandLine& line, Progress& progress) {
   write_outputs(*work, line.live, *outputs);
   if (auto failure = finish(*outputs)) return failure;
   progress.end();
+  if (!work->why_static.empty()) say(work->why_static);
   print_diagnostics(line.argument, findings_of(line, *work), line.verbose);
   if (work->emitted) {
     for (const std::string& text : qdq_text(*work->emitted)) say(line.qdq + ": " + text);

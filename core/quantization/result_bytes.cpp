@@ -21,18 +21,19 @@ class Reader {
   explicit Reader(std::string_view bytes) : rest_(bytes) {}
 
   void raw(void* to, size_t count) {
-    if (count > rest_.size()) {
-      failed_ = true;
-      rest_ = {};
-      return;
-    }
+    if (count > rest_.size()) return fail();
     std::memcpy(to, rest_.data(), count);
     rest_.remove_prefix(count);
   }
   // Whether `count` elements of `size` bytes can follow.
   bool room_for(uint64_t count, size_t size) {
-    failed_ = failed_ || count > rest_.size() / size;
+    if (count > rest_.size() / size) fail();
     return !failed_;
+  }
+  // Nothing more is read: what follows would be taken for something else.
+  void fail() {
+    failed_ = true;
+    rest_ = {};
   }
   bool whole() const { return !failed_ && rest_.empty(); }
 
@@ -41,9 +42,28 @@ class Reader {
   bool failed_ = false;
 };
 
+// The greatest value of what does not take every byte.
+constexpr uint8_t most(bool) { return 1; }
+constexpr uint8_t most(Format) { return kFormatCount - 1; }
+constexpr uint8_t most(Granularity) { return static_cast<uint8_t>(Granularity::Block); }
+constexpr uint8_t most(Calibrator) { return static_cast<uint8_t>(Calibrator::Nvidia); }
+
+template <class T>
+constexpr bool kTakesAnyBytes = std::is_arithmetic_v<T> && !std::is_same_v<T, bool>;
+
 template <class Archive, class T>
 requires std::is_arithmetic_v<std::remove_const_t<T>> || std::is_enum_v<std::remove_const_t<T>>
-void field(Archive& archive, T& value) { archive.raw(&value, sizeof(value)); }
+void field(Archive& archive, T& value) {
+  if constexpr (kTakesAnyBytes<std::remove_const_t<T>> || !Archive::kReads) {
+    archive.raw(&value, sizeof(value));
+  } else {
+    static_assert(sizeof(T) == 1);
+    uint8_t byte = 0;
+    archive.raw(&byte, 1);
+    if (byte > most(value)) return archive.fail();
+    value = static_cast<T>(byte);
+  }
+}
 
 template <class Archive, class... Each>
 void fields(Archive& archive, Each&... each) {

@@ -132,6 +132,22 @@ TEST_CASE("a weight's result survives as bytes, and no part of it passes for one
   for (size_t length = 0; length < bytes.size(); ++length)
     CHECK(!quantization::result_from_bytes(std::string_view(bytes).substr(0, length)));
   CHECK(!quantization::result_from_bytes(bytes + "x"));
+  const auto refused = [&](auto change) {
+    quantization::WeightResult other = result;
+    change(other.schemes[0].scheme);
+    return !quantization::result_from_bytes(quantization::result_to_bytes(other));
+  };
+  CHECK(
+      !refused([](quantization::Scheme& scheme) { scheme.format = quantization::Format::Mxfp4; }));
+  CHECK(refused([](quantization::Scheme& scheme) {
+    scheme.format = static_cast<quantization::Format>(quantization::kFormatCount);
+  }));
+  CHECK(refused([](quantization::Scheme& scheme) {
+    scheme.granularity = static_cast<quantization::Granularity>(3);
+  }));
+  CHECK(refused([](quantization::Scheme& scheme) {
+    scheme.calibrator = static_cast<quantization::Calibrator>(255);
+  }));
 }
 
 TEST_CASE("requests about weights are refused by name", "[wasm]") {
