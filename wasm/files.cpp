@@ -29,29 +29,28 @@ size_t HostSource::read(uint64_t offset, std::span<std::byte> out) {
   if (offset >= size_ || out.empty()) return 0;
   const size_t want = static_cast<size_t>(std::min<uint64_t>(out.size(), size_ - offset));
   if (want > kBlockBytes / 2) return std::min(want, host_.read(id_, offset, out.first(want)));
-  const Block& found = block(offset / kBlockBytes);
-  const size_t begin = static_cast<size_t>(offset % kBlockBytes);
-  if (begin >= found.bytes.size()) return 0;
+  const Block& found = block_at(offset);
+  if (!found.holds(offset)) return 0;
+  const size_t begin = static_cast<size_t>(offset - found.begin);
   const size_t count = std::min(want, found.bytes.size() - begin);
   std::memcpy(out.data(), found.bytes.data() + begin, count);
   return count;
 }
 
-const HostSource::Block& HostSource::block(uint64_t number) {
+// Blocks begin where something was asked for, so that what follows a jump takes one call.
+const HostSource::Block& HostSource::block_at(uint64_t offset) {
   Block* oldest = nullptr;
   for (Block& each : blocks_) {
-    if (each.number == number) {
+    if (each.holds(offset)) {
       each.used = ++uses_;
       return each;
     }
     if (oldest == nullptr || each.used < oldest->used) oldest = &each;
   }
   if (blocks_.size() < kMostBlocks) oldest = &blocks_.emplace_back();
-  const uint64_t offset = number * kBlockBytes;
+  oldest->begin = offset;
   oldest->bytes.resize(static_cast<size_t>(std::min(kBlockBytes, size_ - offset)));
-  const size_t got = host_.read(id_, offset, oldest->bytes);
-  oldest->number = got == oldest->bytes.size() ? number : UINT64_MAX;  // a fault is not remembered
-  oldest->bytes.resize(std::min(got, oldest->bytes.size()));
+  oldest->bytes.resize(std::min(host_.read(id_, offset, oldest->bytes), oldest->bytes.size()));
   oldest->used = ++uses_;
   return *oldest;
 }

@@ -30,11 +30,12 @@ class HostSource : public ByteSource {
 
  private:
   struct Block {
-    uint64_t number = UINT64_MAX;
+    uint64_t begin = 0;
     uint64_t used = 0;
     std::vector<std::byte> bytes;
+    bool holds(uint64_t offset) const { return offset - begin < bytes.size(); }
   };
-  const Block& block(uint64_t number);
+  const Block& block_at(uint64_t offset);
 
   Host& host_;
   uint32_t id_;

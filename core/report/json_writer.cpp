@@ -4,6 +4,8 @@
 #include "base/number_text.hpp"
 #include "base/utf8.hpp"
 
+#include <cstring>
+
 #include <fmt/format.h>
 
 namespace trtreport {
@@ -79,8 +81,20 @@ std::string_view format_six_digits(double number, char (&text)[32]) {
 }
 
 void JsonWriter::flush() {
-  if (!failed_ && !sink_.write(buffer_)) failed_ = true;
-  buffer_.clear();
+  if (!failed_ && !sink_.write({buffer_.get(), used_})) failed_ = true;
+  used_ = 0;
+}
+
+void JsonWriter::put(std::string_view text) {
+  if (text.size() > kBufferSize - used_) {
+    flush();
+    if (text.size() > kBufferSize) {
+      if (!failed_ && !sink_.write(text)) failed_ = true;
+      return;
+    }
+  }
+  std::memcpy(buffer_.get() + used_, text.data(), text.size());
+  used_ += text.size();
 }
 
 bool JsonWriter::finish() {
@@ -89,32 +103,31 @@ bool JsonWriter::finish() {
 }
 
 void JsonWriter::separate() {
-  if (buffer_.size() >= kBufferSize) flush();
-  if (!first_ && !after_key_) buffer_ += ',';
+  if (!first_ && !after_key_) put(',');
   first_ = false;
   after_key_ = false;
 }
 
 void JsonWriter::open(char bracket) {
   separate();
-  buffer_ += bracket;
+  put(bracket);
   first_ = true;
 }
 
 void JsonWriter::close(char bracket) {
-  buffer_ += bracket;
+  put(bracket);
   first_ = false;
 }
 
 void JsonWriter::raw(std::string_view text) {
   separate();
-  buffer_ += text;
+  put(text);
 }
 
 void JsonWriter::key(std::string_view name) {
   separate();
   string(name);
-  buffer_ += ':';
+  put(':');
   after_key_ = true;
 }
 
@@ -147,7 +160,7 @@ void JsonWriter::six_digits(double number) {
   char text[32];
   if (number > 0) return raw(format_six_digits(number, text));
   raw("-");
-  buffer_ += format_six_digits(-number, text);
+  put(format_six_digits(-number, text));
 }
 
 void JsonWriter::value(ops::Count count) {
@@ -164,12 +177,12 @@ void JsonWriter::value(std::string_view text) {
 }
 
 void JsonWriter::string(std::string_view text) {
-  buffer_ += '"';
+  put('"');
   size_t plain = 0;
   while (plain < text.size() && !needs_escape(text[plain])) ++plain;
-  buffer_ += text.substr(0, plain);
+  put(text.substr(0, plain));
   if (plain < text.size()) escape(text.substr(plain));
-  buffer_ += '"';
+  put('"');
 }
 
 void JsonWriter::escape(std::string_view text) {
@@ -177,20 +190,20 @@ void JsonWriter::escape(std::string_view text) {
     const unsigned char c = static_cast<unsigned char>(text[0]);
     const size_t length = utf8_length(text);
     if (c == '"' || c == '\\') {
-      buffer_ += '\\';
-      buffer_ += text[0];
+      put('\\');
+      put(text[0]);
     } else if (c == '\n') {
-      buffer_ += "\\n";
+      put("\\n");
     } else if (c == '\t') {
-      buffer_ += "\\t";
+      put("\\t");
     } else if (c < 0x20) {
-      buffer_ += "\\u00";
-      buffer_ += "0123456789abcdef"[c >> 4];
-      buffer_ += "0123456789abcdef"[c & 15];
+      put("\\u00");
+      put("0123456789abcdef"[c >> 4]);
+      put("0123456789abcdef"[c & 15]);
     } else if (length == 0) {
-      buffer_ += "\xef\xbf\xbd";
+      put("\xef\xbf\xbd");
     } else {
-      buffer_ += text.substr(0, length);
+      put(text.substr(0, length));
     }
     text.remove_prefix(length == 0 ? 1 : length);
   }

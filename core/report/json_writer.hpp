@@ -6,6 +6,7 @@
 #include "report/sink.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +16,7 @@ namespace trtreport {
 
 class JsonWriter {
  public:
-  explicit JsonWriter(Sink& sink) : sink_(sink) { buffer_.reserve(kBufferSize + 4096); }
+  explicit JsonWriter(Sink& sink) : sink_(sink), buffer_(new char[kBufferSize]) {}
 
   void begin_object() { open('{'); }
   void end_object() { close('}'); }
@@ -70,12 +71,18 @@ class JsonWriter {
   void close(char bracket);
   void raw(std::string_view text);
   void separate();
+  void put(char c) {
+    if (used_ == kBufferSize) flush();
+    buffer_[used_++] = c;
+  }
+  void put(std::string_view text);
   void string(std::string_view text);
   void escape(std::string_view text);
   void flush();
 
   Sink& sink_;
-  std::string buffer_;
+  std::unique_ptr<char[]> buffer_;
+  size_t used_ = 0;
   bool first_ = true;  // nothing was written yet in the innermost object or array
   bool after_key_ = false;
   bool failed_ = false;

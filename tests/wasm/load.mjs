@@ -20,15 +20,16 @@ export async function loadCore(glue) {
   return core;
 }
 
-// A file as the core reads it, piece by piece.
+// A file as the core reads it, piece by piece; what a read answers is gone with the next one.
 export function diskFile(path) {
   const descriptor = openSync(path, "r");
+  let room = new Uint8Array(0);
   return {
     name: basename(path),
     size: fstatSync(descriptor).size,
     read: (offset, length) => {
-      const bytes = new Uint8Array(length);
-      return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
+      if (room.length < length) room = new Uint8Array(length);
+      return room.subarray(0, readSync(descriptor, room, 0, length, offset));
     },
     close: () => closeSync(descriptor),
   };

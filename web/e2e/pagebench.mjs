@@ -4,20 +4,12 @@
 //   node e2e/pagebench.mjs [--native TRTREPORT] [MODEL.onnx…]      without models: those made here
 // dist/ must hold the page with its core (./dev web --build).
 import { spawnSync } from 'node:child_process';
-import {
-  closeSync,
-  fstatSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  readSync,
-  rmSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { loadCore } from '../../tests/wasm/load.mjs';
+import { diskFile, loadCore } from '../../tests/wasm/load.mjs';
 import { samplePieces } from '../sample.mjs';
 import { serve } from '../serve.mjs';
 import { openChromium } from './browser.mjs';
@@ -203,22 +195,14 @@ async function timeAnalysis(path, found) {
 /** The core under Node, which reads files as the native one does. */
 async function timeCore(path) {
   const core = await loadCore(join(wasm, 'trtreport.js'));
-  const file = openSync(path);
-  const source = {
-    name: basename(path),
-    size: fstatSync(file).size,
-    read: (offset, length) => {
-      const bytes = new Uint8Array(length);
-      return bytes.subarray(0, readSync(file, bytes, 0, length, offset));
-    },
-  };
+  const source = diskFile(path);
   const times = Array.from({ length: kRuns + 2 }, () => {
     const start = performance.now();
     core.open([source]);
     core.analyse({}, () => true);
     return performance.now() - start;
   });
-  closeSync(file);
+  source.close();
   return times;
 }
 

@@ -114,6 +114,24 @@ TEST_CASE("six digits are as short as they go", "[report]") {
   CHECK(text(std::numeric_limits<double>::infinity()) == "null");
 }
 
+TEST_CASE("texts longer than the buffer keep their place", "[report]") {
+  const std::string longer(200000, 'x');
+  std::string expected = "[";
+  const std::string text = written([&](JsonWriter& json) {
+    json.begin_array();
+    for (int index = 0; index < 5; ++index) {
+      for (int small = 0; small < 9000; ++small) json.value(small);
+      json.value(longer);
+    }
+    json.end_array();
+  });
+  for (int index = 0; index < 5; ++index) {
+    for (int small = 0; small < 9000; ++small) expected += std::to_string(small) + ",";
+    expected += '"' + longer + (index < 4 ? "\"," : "\"]");
+  }
+  CHECK((text == expected));
+}
+
 TEST_CASE("a sink that refuses ends the stream", "[report]") {
   class Full : public Sink {
    public:
