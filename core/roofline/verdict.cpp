@@ -12,6 +12,10 @@ namespace {
 
 using Args = std::vector<std::pair<std::string, std::string>>;
 
+// Kernels whose roofline is below this took 2 to 4 times as long in CUDA graphs on an H200 (median
+// by model 2.6 to 4.1, longer ones 1.2 to 2): hardware/probe/tests/device/layers.py.
+constexpr double kShortKernel = 2e-6;
+
 std::string list(const std::vector<std::string>& items, size_t most) {
   std::string text;
   for (size_t index = 0; index < items.size() && index < most; ++index)
@@ -36,6 +40,7 @@ class Writer {
     }
     tell_time();
     tell_bound();
+    tell_short_kernels();
     tell_hottest();
     tell_memory();
     if (roofline_.fallback) {
@@ -139,6 +144,28 @@ class Writer {
                                {"ridge", ridge}});
     }
     say(most.code, text + ".", std::move(args));
+  }
+
+  // A roofline knows throughput, and kernels this short are paced by latency: see kShortKernel.
+  void tell_short_kernels() {
+    uint64_t brief = 0, all = 0;
+    double seconds = 0;
+    for (size_t index = 0; index < figures_.nodes.size(); ++index) {
+      const double each = roofline_.node_seconds[index];
+      if (!(each > 0)) continue;
+      ++all;
+      if (each >= kShortKernel * static_cast<double>(figures_.nodes[index].times)) continue;
+      ++brief;
+      seconds += each;
+    }
+    if (brief == 0 || seconds < *roofline_.seconds / 2) return;
+    const std::string share = percent(seconds / *roofline_.seconds);
+    const std::string of = grouped(static_cast<double>(brief)) + " of " + count_of(all, "kernel");
+    say("short_kernels",
+        share + " of that passes in kernels shorter than 2 µs (" + of +
+            "): starting and waiting, which a roofline leaves out, make such kernels take two to "
+            "four times as long; expect more than predicted.",
+        {{"share", share}, {"short", std::to_string(brief)}, {"kernels", std::to_string(all)}});
   }
 
   static std::string plain_or_quantity(double value) {

@@ -147,6 +147,16 @@ TEST_CASE("roofline: depthwise convolution runs on vector units", "[roofline]") 
   CHECK(model.roofline(fast, Precision::Fp16).node_seconds[0] == Approx(flops / 1e12));
 }
 
+TEST_CASE("roofline: a time that passes in short kernels is said to be too low", "[roofline]") {
+  const auto model = product();
+  // 3.93 and 2.62 µs; at twice the bandwidth 1.97 and 1.31
+  CHECK_FALSE(says(model.roofline(device(), Precision::Fp16), "short_kernels"));
+  Device fast = device();
+  fast.dram_bandwidth = 200e9;
+  fast.peaks[Precision::Fp16].tensor = 40e12;
+  CHECK(says(model.roofline(fast, Precision::Fp16), "short_kernels"));
+}
+
 TEST_CASE("roofline: launches are added, but not for what runs no kernel", "[roofline]") {
   const auto model = analysed_text("@weight w float32[16]\n",
                                    "g (float[16] x) => (float[a,b] y) <int64[2] s = {4, 4}> { n = "
