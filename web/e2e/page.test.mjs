@@ -283,6 +283,36 @@ test('what-if: batch, device, options and single layers redraw in place', async 
   });
 });
 
+test('a change reaches every section, those out of sight too', async () => {
+  const sections = (page) =>
+    page.$$eval('main > section', (all) => all.map(({ id, textContent }) => [id, textContent]));
+  const opening = async (page) => {
+    await openSample(page);
+    await page.locator('[data-stage=sample]').waitFor({ state: 'attached' });
+    await settled(page);
+  };
+  let changed;
+  let fragment;
+  await inPage(async (page) => {
+    await opening(page);
+    await chooseDevice(page, 'NVIDIA T4');
+    await control(page, 'Precision').selectOption('int8');
+    await control(page, 'Batch').fill('16');
+    await page.waitForFunction(() => /batch=16/.test(location.hash));
+    await settled(page);
+    await page.locator('#method', { hasText: 'T4' }).waitFor();
+    changed = await sections(page);
+    fragment = new URL(page.url()).hash;
+  });
+  await inPage(
+    async (page) => {
+      await opening(page);
+      assert.deepEqual(await sections(page), changed);
+    },
+    { query: fragment },
+  );
+});
+
 test('sizes that have no default are asked for and can be set', async () => {
   await inPage(async (page) => {
     await drop(page, [files['small.onnx'], files['small.bin']]);

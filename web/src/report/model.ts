@@ -5,10 +5,11 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { Thresholds } from '../../../wasm/client.mjs';
-import type { ReportDocument, Roofline } from './document';
+import type { DocumentNode, ReportDocument, Roofline } from './document';
 import { type Convention, type Figures, makeFigures, sumWhere } from './figures';
 import { compileFilter } from './filter';
 import type { MagnitudeHistogram, Plan, Quantization } from './quantization';
+import { Redraw } from './follower';
 import { buildModules, firstSplit, moduleOfLayer } from './scope';
 import { PruneView } from './pruneview';
 
@@ -73,9 +74,31 @@ export const defaultSort = (document: ReportDocument): Sort =>
     ? { column: 'time', descending: true }
     : { column: 'id', descending: false };
 
+/** The layers of before where the present ones are the same, so that nothing follows anew. */
+function sameLayers(before: DocumentNode[], now: DocumentNode[]): DocumentNode[] {
+  const same = (names: string[], others: string[]) =>
+    names.length === others.length && names.every((name, index) => name === others[index]);
+  const unchanged =
+    before.length === now.length &&
+    before.every((node, id) => {
+      const other = now[id]!;
+      return (
+        node === other ||
+        (node.name === other.name &&
+          node.op === other.op &&
+          node.scope === other.scope &&
+          same(node.inputs, other.inputs) &&
+          same(node.outputs, other.outputs))
+      );
+    });
+  return unchanged ? before : now;
+}
+
 export class ReportModel {
+  private layers: DocumentNode[] = [];
   readonly document;
   readonly prune: PruneView;
+  readonly redraw: Redraw;
   live: Live | null = null;
   /** Of the document, or what arrived later: other options do not change it. */
   readonly quantization = signal<Quantization | null>(null);
@@ -101,7 +124,8 @@ export class ReportModel {
   /** Names, wiring and scopes of the layers; recomputing leaves it be. */
   readonly structure = computed(() => {
     const { structure, nodes } = this.document.value;
-    return structure ?? nodes;
+    this.layers = sameLayers(this.layers, structure ?? nodes);
+    return this.layers;
   });
   readonly roofline = computed<Roofline | null>(
     () => this.rooflines.value[this.rooflineIndex.value] ?? null,
@@ -168,6 +192,7 @@ export class ReportModel {
     this.document = signal(value);
     this.quantization.value = value.quantization ?? null;
     this.prune = new PruneView(value.pruning ?? null);
+    this.redraw = new Redraw(this);
     if (value.options['convention'] === 'course') this.convention.value = 'course';
     this.sort.value = defaultSort(value);
   }

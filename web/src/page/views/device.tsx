@@ -28,7 +28,6 @@ export function DeviceSection({ page, opened }: { page: PageState; opened: Opene
   const editor = useMemo(() => new Editor(page), [opened]);
   useEffect(() => () => editor.end(), [editor]);
   const base = editor.base.value;
-  const current = opened.whatIf.device.value?.device;
   return (
     <Section id="device" title={say('editor')}>
       <p class="quiet">{say('editor_intro')}</p>
@@ -36,7 +35,10 @@ export function DeviceSection({ page, opened }: { page: PageState; opened: Opene
         <Form editor={editor} base={base} />
       ) : (
         <p class="sweep-form screen-only">
-          <button type="button" onClick={() => void editor.open(current)}>
+          <button
+            type="button"
+            onClick={() => void editor.open(opened.whatIf.device.peek()?.device)}
+          >
             {say('editor_start')}
           </button>
         </p>

@@ -20,7 +20,9 @@ export function Page({ page }: { page: PageState }) {
   const opened = page.opened.value;
   useSignalEffect(() => {
     const models = [page.opened.value, page.other.value?.opened];
-    const pending = models.some((each) => each?.whatIf.pending.value);
+    const pending = models.some(
+      (each) => each?.whatIf.pending.value || each?.report.redraw.pending.value,
+    );
     document.documentElement.dataset['figures'] = pending ? 'pending' : 'settled';
   });
   return (

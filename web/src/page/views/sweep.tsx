@@ -57,7 +57,7 @@ export function SweepSection({ page, opened }: { page: PageState; opened: Opened
   const symbol = useSignal('');
   const last = useSignal<number | null>(64);
   const chosen = useSignal<string[] | null>(null);
-  const own = whatIf.device.value;
+  const own = useModel().roofline.value;
   const keys = chosen.value ?? (own ? [`${own.device}@${own.source}`] : []);
   const devices = page.devices.value.filter((known) => keys.includes(keyOf(known)));
   const ready = devices.length > 0 && last.value !== null && last.value >= 2;
@@ -65,7 +65,7 @@ export function SweepSection({ page, opened }: { page: PageState; opened: Opened
   const toggle = (key: string) => {
     chosen.value = keys.includes(key) ? keys.filter((other) => other !== key) : [...keys, key];
   };
-  const precision = (whatIf.precision.value ?? '').toUpperCase();
+  const precision = (own?.precision ?? '').toUpperCase();
   return (
     <Section id="sweep" title={say('sweep')}>
       <p class="quiet">{say('sweep_intro', { precision })}</p>

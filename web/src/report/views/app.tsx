@@ -19,10 +19,11 @@ import { RooflineSection } from './roofline';
 import { TimeSection } from './time';
 import { Tooltip } from './tooltip';
 import { TreemapSection } from './treemap';
-import { ModelProvider } from './ui';
+import { Later, ModelProvider } from './ui';
 
 export function Report({ model }: { model: ReportModel }) {
   useEffect(() => followTheme(model), [model]);
+  useEffect(() => model.redraw.begin(), [model]);
   usePrinting();
   return (
     <ModelProvider value={model}>
@@ -32,19 +33,39 @@ export function Report({ model }: { model: ReportModel }) {
         <main id="content" tabIndex={-1}>
           <Overview />
           <NarrowedBar />
-          <RooflineSection />
-          <TimeSection />
-          <OperatorsSection />
-          <TreemapSection />
+          <Later>
+            <RooflineSection />
+          </Later>
+          <Later>
+            <TimeSection />
+          </Later>
+          <Later>
+            <OperatorsSection />
+          </Later>
+          <Later>
+            <TreemapSection />
+          </Later>
           <LayersSection />
-          <MemorySection />
-          <QuantizationSection />
-          <PruningSection />
+          <Later>
+            <MemorySection />
+          </Later>
+          <Later>
+            <QuantizationSection />
+          </Later>
+          <Later>
+            <PruningSection />
+          </Later>
           {model.live?.sections.map(({ id, view: View }) => (
-            <View key={id} />
+            <Later key={id}>
+              <View />
+            </Later>
           ))}
-          <DiagnosticsSection />
-          <MethodSection />
+          <Later>
+            <DiagnosticsSection />
+          </Later>
+          <Later>
+            <MethodSection />
+          </Later>
         </main>
       </div>
       <Inspector />

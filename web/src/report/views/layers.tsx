@@ -10,12 +10,12 @@ import { kBoundColor } from '../palette';
 import { layersText, t } from '../text';
 import { FilterBar } from './filterbar';
 import { reasonOf } from './overview';
-import { CutFront, Section, ShareBar, Swatch, useModel, useWidth, Value } from './ui';
+import { Section, ShareBar, Swatch, useModel, useWidth, Value } from './ui';
 
 const kRow = 32;
 const kHead = 46;
 const kRowsInSight = 16;
-const kSpare = 6;
+const kSpare = 4;
 
 /** A phone shows what matters most without scrolling sideways; the rest is a tick away. */
 function firstColumns(columns: Column[]): string[] {
@@ -82,7 +82,9 @@ function Grid({ columns, ids, source }: { columns: Column[]; ids: Uint32Array; s
   // A filter may leave fewer rows than were scrolled past; the browser then scrolls back by itself.
   const top = Math.min(scrolled.value, Math.max(0, (ids.length - rows) * kRow));
   const first = Math.max(0, Math.floor(top / kRow) - kSpare);
-  const last = Math.min(ids.length, first + rows + 2 * kSpare);
+  // As many rows as are ever drawn at once: those that leave on one side come back on the other.
+  const slots = rows + 2 * kSpare + 1;
+  const last = Math.min(ids.length, Math.floor(top / kRow) + rows + 1 + kSpare);
   const { template, total } = widths(columns, width);
   const reason = reasonOf(source.document, model.roofline.value);
   const selected = model.selected.value;
@@ -163,7 +165,7 @@ function Grid({ columns, ids, source }: { columns: Column[]; ids: Uint32Array; s
         >
           {visibleRows.map((index) => (
             <Row
-              key={ids[index]}
+              key={index % slots}
               index={index}
               id={ids[index]!}
               columns={columns}
@@ -229,7 +231,7 @@ function HeadCell({
   );
 }
 
-function Row(props: {
+interface RowProps {
   index: number;
   id: number;
   columns: Column[];
@@ -238,9 +240,10 @@ function Row(props: {
   chosen: boolean;
   reason: string;
   model: ReportModel;
-}) {
-  const { index, id, columns, source, model } = props;
-  const node = source.document.nodes[id]!;
+}
+
+function Row(props: RowProps) {
+  const { index, id, columns, model } = props;
   return (
     <div
       role="row"
@@ -251,45 +254,50 @@ function Row(props: {
       style={{ gridTemplateColumns: props.template, top: `${index * kRow}px` }}
       onClick={() => model.select(id)}
     >
-      {columns.map((column) => {
-        const text = column.text(node, source);
-        return (
-          <div role="gridcell" class={`${column.numeric ? 'number' : ''} col-${column.key}`}>
-            {(column.key === 'class' || column.key === 'op') && <Swatch name={node.class} />}
-            {column.key === 'bound' && (
-              <span
-                class="swatch rect"
-                style={{ background: kBoundColor[source.figures.bound(id)] }}
-                aria-hidden="true"
-              />
-            )}
-            {column.bar && text !== kDash && (
-              <ShareBar
-                share={barShare(column.bar(node, source), source)}
-                color={kBoundColor[source.figures.bound(id)] ?? '#8c8c8c'}
-              />
-            )}
-            {column.numeric && text === kDash ? (
-              <Value
-                text={text}
-                reason={
-                  column.key === 'intensity' && source.figures.bytes[id] === 0
-                    ? t('unknown_no_bytes')
-                    : props.reason
-                }
-              />
-            ) : column.key === 'name' ? (
-              <CutFront text={text} />
-            ) : (
-              <bdi
-                data-tip={tipOf(column, text, node.class, () => column.tip?.(node, source) ?? '')}
-              >
-                {text}
-              </bdi>
-            )}
-          </div>
-        );
-      })}
+      {columns.map((column) => cell(column, props))}
+    </div>
+  );
+}
+
+/** Few elements each, as a change of figures touches hundreds of them at once. */
+function cell(column: Column, { id, source, reason }: RowProps) {
+  const node = source.document.nodes[id]!;
+  const text = column.text(node, source);
+  const look = `${column.numeric ? 'number ' : ''}col-${column.key}`;
+  if (column.key === 'name')
+    return (
+      <div
+        role="gridcell"
+        class={`${look} cut-front`}
+        data-tip={text.length > 20 ? text : undefined}
+      >
+        <bdi>{text}</bdi>
+      </div>
+    );
+  if (column.numeric && text === kDash) {
+    const noBytes = column.key === 'intensity' && source.figures.bytes[id] === 0;
+    return (
+      <div role="gridcell" class={look}>
+        <Value text={text} reason={noBytes ? t('unknown_no_bytes') : reason} />
+      </div>
+    );
+  }
+  const color = () => kBoundColor[source.figures.bound(id)] ?? '#8c8c8c';
+  if (column.bar)
+    return (
+      <div role="gridcell" class={look}>
+        <ShareBar share={barShare(column.bar(node, source), source)} color={color()} />
+        <span>{text}</span>
+      </div>
+    );
+  const tip = tipOf(column, text, node.class, () => column.tip?.(node, source) ?? '');
+  return (
+    <div role="gridcell" class={look} data-tip={tip}>
+      {(column.key === 'class' || column.key === 'op') && <Swatch name={node.class} />}
+      {column.key === 'bound' && (
+        <span class="swatch rect" style={{ background: color() }} aria-hidden="true" />
+      )}
+      {text}
     </div>
   );
 }

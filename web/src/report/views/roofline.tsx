@@ -126,7 +126,7 @@ function Overlays() {
       <div class="menu-body">
         {model.rooflines.value.map(
           (roofline, index) =>
-            index !== model.rooflineIndex.value && (
+            roofline !== model.roofline.value && (
               <label>
                 <input
                   type="checkbox"
@@ -177,8 +177,8 @@ function Chart({ roofline, marks, mode }: { roofline: Roofline; marks: Marks; mo
     overlays: [
       ...quantizedRoofs(model.document.value, roofline),
       ...model.overlays.value
-        .filter((index) => index !== model.rooflineIndex.value)
-        .flatMap((index) => model.rooflines.value[index] ?? []),
+        .flatMap((index) => model.rooflines.value[index] ?? [])
+        .filter((each) => each !== roofline),
     ],
     included: model.visibleSet.value,
     selected: model.selected.value,

@@ -2,10 +2,11 @@
 
 import type { Signal } from '@preact/signals';
 import { type ComponentChildren, createContext } from 'preact';
-import { useContext, useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import { csv, saveFile } from '../csv';
 import { kDash, percent } from '../format';
 import type { Count } from '../document';
+import type { Follower } from '../follower';
 import type { ReportModel } from '../model';
 import { classColor, classSymbol } from '../palette';
 import { type MessageKey, t } from '../text';
@@ -19,6 +20,41 @@ export function useModel(): ReportModel {
   return model;
 }
 
+const FollowerContext = createContext<Follower | null>(null);
+
+/** Around a section that need not be redrawn with what is in sight. */
+export function Later({ children }: { children: ComponentChildren }) {
+  const { redraw } = useModel();
+  const follower = useMemo(() => redraw.add(), [redraw]);
+  useEffect(() => () => redraw.remove(follower), [follower]);
+  return (
+    <FollowerContext.Provider value={follower}>
+      <ModelProvider value={follower.model}>{children}</ModelProvider>
+    </FollowerContext.Provider>
+  );
+}
+
+/** Neither what the bar covers nor a section's empty edge. */
+const kSight = '-64px 0px -32px 0px';
+
+/** Tells the section's follower whether anybody sees it. */
+function useSight(): { current: HTMLElement | null } {
+  const ref = useRef<HTMLElement>(null);
+  const { redraw } = useModel();
+  const follower = useContext(FollowerContext);
+  useEffect(() => {
+    const element = ref.current;
+    if (!element || !follower) return undefined;
+    const observer = new IntersectionObserver(
+      (entries) => redraw.see(follower, entries.at(-1)!.isIntersecting),
+      { rootMargin: kSight },
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [follower]);
+  return ref;
+}
+
 export function Section(props: {
   id: string;
   title: string;
@@ -26,8 +62,9 @@ export function Section(props: {
   children: ComponentChildren;
   quietTitle?: boolean;
 }) {
+  const ref = useSight();
   return (
-    <section id={props.id} aria-labelledby={`${props.id}-title`}>
+    <section ref={ref} id={props.id} aria-labelledby={`${props.id}-title`}>
       <div class="section-head">
         <h2 id={`${props.id}-title`} class={props.quietTitle ? 'unseen' : undefined}>
           {props.title}
