@@ -7,12 +7,12 @@
 #include "cli/embedded_files.hpp"
 #include "cli/emit.hpp"
 #include "cli/file_source.hpp"
-#include "cli/output.hpp"
 #include "cli/page.hpp"
 #include "cli/plan.hpp"
 #include "cli/progress.hpp"
 #include "cli/pruning.hpp"
 #include "cli/quantize.hpp"
+#include "cli/targets.hpp"
 #include "onnx/skeleton_file.hpp"
 #include "report/document.hpp"
 #include "report/document_pruning.hpp"
@@ -32,23 +32,17 @@
 namespace trtreport::cli {
 namespace {
 
-struct Failure {
-  int status;
-  std::string line;
-};
-template <class T>
-using Result = tl::expected<T, Failure>;
-
 void say(const std::string& line) {
   std::fputs(("trtreport: " + escape_terminal(line) + "\n").c_str(), stderr);
 }
 
-// Faults of options name the option, faults of the file name the file.
+// Faults of options name the option, faults of a file name that file.
 Failure explain(const std::string& model, const Error& error) {
-  for (const char* code :
-       {"unknown_input", "unknown_dim", "bad_shape", "bad_reshape", "bad_prune_group"}) {
+  for (const char* code : {"unknown_input", "unknown_dim", "bad_shape", "bad_reshape", "no_batch",
+                           "bad_prune_group"}) {
     if (error.code == code) return {kBadUsage, model + ": " + error.message};
   }
+  if (error.code == "bad_prune_file") return {kBadUsage, error.message};
   const bool named = error.message.substr(0, model.size()) == model;
   return {kUnreadableModel, named ? error.message : model + ": " + error.message};
 }
@@ -59,7 +53,9 @@ struct DeviceFile {
 
 Result<Options> options_of(const CommandLine& line, std::vector<DeviceFile>& device_files) {
   Options options;
-  for (const std::string& argument : line.devices) {
+  for (auto named = line.devices.begin(); named != line.devices.end(); ++named) {
+    const std::string& argument = *named;
+    if (std::find(line.devices.begin(), named, argument) != named) continue;
     std::string content;
     auto device = load_device(argument, &content);
     if (!device) return tl::unexpected(Failure{kBadUsage, device.error().message});
@@ -165,42 +161,6 @@ void print_diagnostics(const std::string& model, const Diagnostics& diagnostics,
                     notes == 1 ? "" : "s"));
 }
 
-using OutputPtr = std::unique_ptr<Output>;
-
-struct Outputs {
-  OutputPtr html, json, markdown, csv, mask, qdq_data, qdq, terminal;
-  std::vector<Output*> all() const {
-    std::vector<Output*> result;
-    for (const OutputPtr* output :
-         {&html, &json, &markdown, &csv, &mask, &qdq_data, &qdq, &terminal}) {
-      if (*output) result.push_back(output->get());
-    }
-    return result;
-  }
-};
-
-bool nothing_named(const CommandLine& line) {
-  return line.html.empty() && line.json.empty() && line.markdown.empty() && line.csv.empty() &&
-         line.mask.empty() && line.qdq.empty();
-}
-
-Result<Outputs> open_outputs(const CommandLine& line) {
-  Outputs outputs;
-  const std::string terminal = nothing_named(line) ? "-" : "";
-  const std::pair<const std::string*, OutputPtr*> wanted[] = {
-      {&line.html, &outputs.html},         {&line.json, &outputs.json},
-      {&line.markdown, &outputs.markdown}, {&line.csv, &outputs.csv},
-      {&line.mask, &outputs.mask},         {&line.qdq, &outputs.qdq},
-      {&terminal, &outputs.terminal}};
-  for (const auto& [path, target] : wanted) {
-    if (path->empty()) continue;
-    auto output = Output::open(*path);
-    if (!output) return tl::unexpected(Failure{kUnwritableOutput, output.error().message});
-    *target = std::move(*output);
-  }
-  return outputs;
-}
-
 std::string device_files_json(const std::vector<DeviceFile>& files) {
   StringSink text;
   JsonWriter json(text);
@@ -272,48 +232,6 @@ void write_outputs(Work& work, bool live, Outputs& outputs) {
   outputs.terminal->write(summary_text(summary, {use_colour()}));
   if (work.pruning) outputs.terminal->write(pruning_text(*work.pruning));
   if (work.tell_plan) outputs.terminal->write(plan_text(*work.planner, *work.quantization));
-}
-
-// Every output is whole before the first one appears.
-std::optional<Failure> finish(const Outputs& outputs) {
-  for (Output* output : outputs.all()) {
-    if (auto error = output->close()) return Failure{kUnwritableOutput, error->message};
-  }
-  for (Output* output : outputs.all()) {
-    if (auto error = output->commit()) return Failure{kUnwritableOutput, error->message};
-  }
-  return std::nullopt;
-}
-
-// The model and its weights are what a mistyped output must never replace.
-std::optional<Failure> check_targets(const CommandLine& line,
-                                     const std::vector<std::string>& inputs) {
-  std::vector<std::string> earlier;
-  for (const std::string* output :
-       {&line.html, &line.json, &line.markdown, &line.csv, &line.mask, &line.qdq}) {
-    if (output->empty() || *output == "-") continue;
-    for (const std::string& input : inputs) {
-      if (same_file(*output, input))
-        return Failure{kBadUsage, *output + ": is the model itself, or data of it"};
-    }
-    for (const std::string& other : earlier) {
-      if (same_file(*output, other))
-        return Failure{kBadUsage, *output + ": is the same file as " + other};
-    }
-    earlier.push_back(*output);
-  }
-  return std::nullopt;
-}
-
-std::vector<std::string> external_paths(const CommandLine& line, const Analysis& analysis) {
-  const onnx::Model& model = analysis.graph().model();
-  const size_t slash = line.argument.rfind('/');
-  const std::string folder = slash == std::string::npos ? "" : line.argument.substr(0, slash + 1);
-  std::vector<std::string> paths;
-  for (const onnx::ExternalFile& file : model.external_files) {
-    if (file.source) paths.push_back(folder + std::string(model.text(file.location)));
-  }
-  return paths;
 }
 
 std::optional<Failure> read_caches(const CommandLine& line, quantization::Quantization& found) {
@@ -395,10 +313,10 @@ std::optional<Failure> emit(const CommandLine& line, Work& work, Outputs& output
 }
 
 std::optional<Failure> run(const CommandLine& line, Progress& progress) {
-  if (auto failure = check_targets(line, {line.argument})) return failure;
+  if (auto failure = check_targets(line)) return failure;
   auto work = do_work(line);
   if (!work) return work.error();
-  if (auto failure = check_targets(line, external_paths(line, *work->main))) return failure;
+  if (auto failure = check_targets(line, *work->main)) return failure;
   auto outputs = open_outputs(line);
   if (!outputs) return outputs.error();
   if (auto failure = quantize(line, *work, progress)) return failure;

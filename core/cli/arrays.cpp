@@ -52,7 +52,8 @@ class Zip {
   tl::expected<std::vector<Member>, Error> members() {
     uint64_t begin = 0, size = 0, count = 0;
     if (!find_directory(begin, size, count))
-      return tl::unexpected(fault("not_npz", path_, "it is no zip archive"));
+      return tl::unexpected(
+          fault("not_npz", path_, "it is no zip archive; a .npz or a folder of .npy is wanted"));
     if (begin > source_.size() || size > source_.size() - begin)
       return tl::unexpected(fault("truncated", path_, "the archive is cut off"));
     Bytes directory(static_cast<size_t>(size));
@@ -206,6 +207,9 @@ tl::expected<void, Error> read_archive(const std::string& path, const WantArray&
   Zip zip(**file, path);
   auto members = zip.members();
   if (!members) return tl::unexpected(std::move(members.error()));
+  if (std::none_of(members->begin(), members->end(),
+                   [](const Member& member) { return is_npy(member.name); }))
+    return tl::unexpected(fault("no_arrays", path, "holds no .npy"));
   for (const Member& member : *members) {
     if (!is_npy(member.name) || !wanted(stem(member.name))) continue;
     auto content = zip.unpack(member);
@@ -224,6 +228,7 @@ tl::expected<void, Error> read_folder(const std::string& path, const WantArray& 
     if (is_npy(entry->d_name)) names.emplace_back(entry->d_name);
   }
   ::closedir(folder);
+  if (names.empty()) return tl::unexpected(fault("no_arrays", path, "holds no .npy"));
   std::sort(names.begin(), names.end());
   for (const std::string& name : names) {
     if (!wanted(stem(name))) continue;

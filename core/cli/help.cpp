@@ -130,7 +130,8 @@ Examples:
   trtreport device derive memory --clock 1333 --transfers 2 --bus 64 --channels 6
   trtreport device derive ridge --peak 29.8e12 --bandwidth 760.32e9
 
-Exit status: 0 fine, 2 bad usage, an unknown device or a bad device file.
+Exit status: 0 fine, 2 bad usage, an unknown device or a bad device file, 4 standard output cannot
+be written.
 )";
 }
 

@@ -30,11 +30,12 @@ void give_large_blocks_back() {
 int main(int count, char** arguments) {
   using namespace trtreport::cli;
   give_large_blocks_back();
+  hold_standard_streams();
   try {
     const auto line = parse_command_line(count, arguments);
     if (!line) {
       std::fputs(line.error().text.c_str(), line.error().status == kFine ? stdout : stderr);
-      return line.error().status;
+      return check_printed(line.error().status);
     }
     handle_signals();
     switch (line->action) {
@@ -43,7 +44,7 @@ int main(int count, char** arguments) {
       case Action::Serve:
         return run_server(line->serve);
       default:
-        return run_device_command(*line);
+        return check_printed(run_device_command(*line));
     }
   } catch (const std::bad_alloc&) {
     std::fputs("trtreport: out of memory\n", stderr);

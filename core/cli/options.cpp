@@ -1,28 +1,10 @@
-// CLI11 reads the words; what they mean is checked here, so that each fault is one line naming the
-// option.
-#include "cli/options.hpp"
-
-#include <algorithm>
+// CLI11 reads the words of the command line; words.cpp says what they mean.
+#include "cli/words.hpp"
 
 #include <CLI/CLI.hpp>
 
 namespace trtreport::cli {
 namespace {
-
-// Option texts before they are understood.
-struct Words {
-  std::vector<std::string> dims, shapes;
-  std::vector<std::string> precisions;
-  std::vector<std::string> formats, calibrators, plans;
-  bool quantize = false, no_quantize = false;
-  std::string batch, shapes_list, least, best, most, convention = "hardware";
-  bool no_tf32 = false;
-  bool is_static = false;
-  std::string prune, prune_criterion, prune_protect = "both", round_to;
-  bool prune_global = false;
-};
-
-using Fault = std::optional<std::string>;
 
 void add_texts(CLI::App& app, const char* name, std::vector<std::string>& target) {
   app.add_option(name, target)->allow_extra_args(false);  // else it would take MODEL too
@@ -67,205 +49,27 @@ void add_options(CLI::App& app, CommandLine& line, Words& words) {
   app.add_flag("--verbose", line.verbose);
 }
 
-Fault read_size_pair(const std::string& text, const char* option, std::string& name,
-                     int64_t& size) {
-  const size_t equals = text.rfind('=');
-  const auto shape = equals == std::string::npos || equals == 0
-                         ? std::nullopt
-                         : parse_shape(text.substr(equals + 1));
-  if (!shape || shape->size() != 1)
-    return std::string(option) + ": '" + text + "' is not NAME=NUMBER";
-  name = text.substr(0, equals);
-  size = shape->front();
-  return std::nullopt;
+// An empty text is a variable that a script forgot to set: what would go unnoticed as a missing
+// report, or as a server without a token.
+void refuse_empty_values(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_expected_max() == 0) continue;
+    option->check([](const std::string& text) {
+      return text.empty() ? "its value is empty" : std::string();
+    });
+  }
+  for (CLI::App* command : app.get_subcommands({})) refuse_empty_values(*command);
 }
 
-Fault read_dims(const Words& words, ops::Binding& binding) {
-  for (const std::string& text : words.dims) {
-    std::string name;
-    int64_t size = 0;
-    if (Fault fault = read_size_pair(text, "--dim", name, size)) return fault;
-    if (!binding.dims.emplace(name, size).second) return "--dim: '" + name + "' is given twice";
+// "--json=" too, for which CLI11 would take the next word.
+const char* valueless(int count, const char* const* arguments) {
+  for (int index = 1; index < count; ++index) {
+    const std::string_view word = arguments[index];
+    if (word == "--") break;
+    if (word.size() > 3 && word.starts_with("--") && word.find('=') == word.size() - 1)
+      return arguments[index];
   }
-  if (words.batch.empty()) return std::nullopt;
-  const auto batch = parse_shape(words.batch);
-  if (!batch || batch->size() != 1 || batch->front() < 1) {
-    return "--batch: '" + words.batch + "' is not a number of at least 1";
-  }
-  binding.batch = batch->front();
-  return std::nullopt;
-}
-
-Fault read_shapes(const Words& words, Shapes& shapes) {
-  for (const std::string& text : words.shapes) {
-    const size_t equals = text.rfind('=');
-    const auto shape = equals == std::string::npos || equals == 0
-                           ? std::nullopt
-                           : parse_shape(text.substr(equals + 1));
-    if (!shape) return "--shape: '" + text + "' is not INPUT=1x3x224x224";
-    const std::string input = text.substr(0, equals);
-    if (!shapes.emplace(input, *shape).second)
-      return "--shape: input '" + input + "' is given twice";
-  }
-  return std::nullopt;
-}
-
-Fault read_list(const std::string& text, const char* option, std::optional<Shapes>& shapes) {
-  if (text.empty()) return std::nullopt;
-  auto parsed = parse_trtexec_shapes(text);
-  if (!parsed) return std::string(option) + ": " + parsed.error();
-  shapes = std::move(*parsed);
-  return std::nullopt;
-}
-
-Fault read_lists(const Words& words, CommandLine& line) {
-  std::optional<Shapes> list, best;
-  if (Fault fault = read_list(words.shapes_list, "--shapes", list)) return fault;
-  if (Fault fault = read_list(words.least, "--minShapes", line.least)) return fault;
-  if (Fault fault = read_list(words.best, "--optShapes", best)) return fault;
-  if (Fault fault = read_list(words.most, "--maxShapes", line.most)) return fault;
-  if (list && (best || line.least || line.most)) {
-    return "--shapes and --minShapes, --optShapes, --maxShapes exclude each other";
-  }
-  // As trtexec does where the middle one is missing.
-  if (!best && !list) best = line.most ? line.most : line.least;
-  for (const std::optional<Shapes>& given : {list, best}) {
-    if (!given) continue;
-    for (const auto& [input, shape] : *given) line.binding.shapes.insert_or_assign(input, shape);
-  }
-  return std::nullopt;
-}
-
-Fault read_precisions(const Words& words, std::vector<Precision>& precisions) {
-  for (const std::string& text : words.precisions) {
-    const std::optional<Precision> precision = precision_from_name(text);
-    if (!precision) {
-      return "--precision: '" + text +
-             "' is none of fp32, tf32, fp16, bf16, fp8, int8, fp4, int4, model";
-    }
-    if (std::find(precisions.begin(), precisions.end(), *precision) == precisions.end()) {
-      precisions.push_back(*precision);
-    }
-  }
-  return std::nullopt;
-}
-
-Fault check_outputs(const CommandLine& line) {
-  const std::string* outputs[] = {&line.html, &line.json, &line.markdown,
-                                  &line.csv,  &line.mask, &line.qdq};
-  for (size_t first = 0; first < std::size(outputs); ++first) {
-    for (size_t second = first + 1; second < std::size(outputs); ++second) {
-      if (outputs[first]->empty() || *outputs[first] != *outputs[second]) continue;
-      return "two outputs go to " + (*outputs[first] == "-" ? std::string("standard output")
-                                                            : "'" + *outputs[first] + "'");
-    }
-  }
-  return std::nullopt;
-}
-
-// Several --plan are one list. What it asks for has to be tried on the weights.
-Fault read_plan(const Words& words, CommandLine& line) {
-  if (words.plans.empty()) return std::nullopt;
-  std::string list;
-  for (const std::string& text : words.plans) list += (list.empty() ? "" : ",") + text;
-  auto request = quantization::parse_plan_request(list);
-  if (!request) return "--plan: " + request.error();
-  for (const quantization::Scheme& scheme : quantization::schemes_of(*request)) {
-    const auto found = std::find(line.schemes.begin(), line.schemes.end(), scheme);
-    if (found == line.schemes.end()) line.schemes.push_back(scheme);
-  }
-  line.plan = std::move(*request);
-  line.quantize = true;
-  return std::nullopt;
-}
-
-Fault read_schemes(const Words& words, CommandLine& line) {
-  if (words.quantize && words.no_quantize) return "--quantize and --no-quantize exclude each other";
-  if (words.quantize) line.quantize = true;
-  if (words.no_quantize) line.quantize = false;
-  std::string list;
-  for (const std::string& text : words.formats) list += (list.empty() ? "" : ",") + text;
-  if (list.empty()) list = "default";
-  for (const std::string& name : words.calibrators) {
-    if (!quantization::parse_schemes("int8/tensor/" + name))
-      return "--calibrator: '" + name + "' is none";
-    list += ",int8/tensor/" + name;
-  }
-  auto schemes = quantization::parse_schemes(list);
-  if (!schemes) return "--formats: " + schemes.error();
-  line.schemes = std::move(*schemes);
-  if (line.calibration.size() > 2) return "--calibration: two caches can be compared, not more";
-  // Ranges of activations are for the emitted model as well as for a report.
-  const bool is_reported = !line.html.empty() || !line.json.empty();
-  const bool has_ranges = !line.activations.empty() || !line.calibration.empty();
-  const bool named = !words.formats.empty() || !words.calibrators.empty() ||
-                     (has_ranges && (is_reported || line.qdq.empty()));
-  if ((named || !words.plans.empty()) && words.no_quantize)
-    return "--formats, --calibrator, --activations, --calibration and --plan exclude --no-quantize";
-  if (named) line.quantize = true;
-  if (Fault fault = read_plan(words, line)) return fault;
-  if (line.quantize.value_or(false) && !line.plan && line.html.empty() && line.json.empty())
-    return "--quantize: name what to write its figures to, -o report.html or --json FILE";
-  return std::nullopt;
-}
-
-Fault read_prune(const Words& words, CommandLine& line) {
-  const bool wanted = !words.prune.empty() || !line.prune_groups.empty();
-  if (!wanted) {
-    if (!line.mask.empty()) return "--emit-mask: there is no cut without --prune or --prune-groups";
-    return std::nullopt;
-  }
-  PruneOptions options;
-  options.ratios.clear();
-  if (!words.prune.empty()) {
-    const auto ratios = parse_ratios(words.prune);
-    if (!ratios) {
-      return "--prune: '" + words.prune +
-             "' is neither a list of shares from 0 to below 1, as 0.25,0.5, nor default";
-    }
-    options.ratios = *ratios;
-  }
-  if (!words.prune_criterion.empty()) {
-    const auto criterion = pruning::criterion_from_name(words.prune_criterion);
-    if (!criterion) {
-      return "--prune-criterion: '" + words.prune_criterion +
-             "' is none of uniform, l1, l2, bn, random";
-    }
-    options.criterion = *criterion;
-  }
-  options.selection.global = words.prune_global;
-  if (!words.round_to.empty()) {
-    const auto size = parse_shape(words.round_to);
-    if (!size || size->size() != 1 || size->front() < 1 || size->front() > 4096)
-      return "--round-to: '" + words.round_to + "' is not a number from 1 to 4096";
-    options.selection.round_to = static_cast<uint32_t>(size->front());
-  }
-  const std::string& protect = words.prune_protect;
-  if (protect != "both" && protect != "first" && protect != "last" && protect != "none")
-    return "--prune-protect: '" + protect + "' is none of both, first, last, none";
-  options.selection.keep_first = protect == "both" || protect == "first";
-  options.selection.keep_last = protect == "both" || protect == "last";
-  const size_t cuts = options.ratios.size() + (line.prune_groups.empty() ? 0 : 1);
-  if (!line.mask.empty() && cuts != 1) return "--emit-mask: one cut is wanted, not several";
-  line.prune = std::move(options);
-  return std::nullopt;
-}
-
-Fault understand(const Words& words, CommandLine& line) {
-  if (line.argument.empty()) return "no model is named";
-  if (Fault fault = read_dims(words, line.binding)) return fault;
-  if (Fault fault = read_shapes(words, line.binding.shapes)) return fault;
-  if (Fault fault = read_lists(words, line)) return fault;
-  if (Fault fault = read_precisions(words, line.precisions)) return fault;
-  if (Fault fault = read_schemes(words, line)) return fault;
-  if (words.convention != "hardware" && words.convention != "course") {
-    return "--convention: '" + words.convention + "' is neither hardware nor course";
-  }
-  line.convention = words.convention == "course" ? Convention::Course : Convention::Hardware;
-  line.roofline.tf32 = !words.no_tf32;
-  line.live = !words.is_static;
-  if (Fault fault = read_prune(words, line)) return fault;
-  return check_outputs(line);
+  return nullptr;
 }
 
 struct Commands {
@@ -289,6 +93,7 @@ void add_number(CLI::App* app, const char* name, double& target, const char* uni
 
 void add_derive(Commands& commands, DeriveNumbers& numbers) {
   commands.derive = commands.device->add_subcommand("derive");
+  commands.derive->require_subcommand(0, 1);
   CLI::App* gpu = commands.derive->add_subcommand("gpu");
   add_number(gpu, "--sms", numbers.sms, "N");
   add_number(gpu, "--clock", numbers.clock_mhz, "MHZ");
@@ -324,7 +129,9 @@ void add_serve(CLI::App& app, Commands& commands, ServeOptions& serve) {
 
 Commands add_commands(CLI::App& app, CommandLine& line) {
   Commands commands = {};
+  app.require_subcommand(0, 1);
   commands.device = app.add_subcommand("device");
+  commands.device->require_subcommand(0, 1);
   CLI::App* list = commands.device->add_subcommand("list");
   CLI::App* show = commands.device->add_subcommand("show");
   show->add_option("NAME", line.argument)->required();
@@ -339,6 +146,17 @@ Commands add_commands(CLI::App& app, CommandLine& line) {
   add_derive(commands, line.derive);
   add_serve(app, commands, line.serve);
   return commands;
+}
+
+// A command takes neither a model nor the options of an analysis.
+Fault check_alone(const CLI::App& app) {
+  const std::vector<CLI::App*> commands = app.get_subcommands();
+  if (commands.empty()) return std::nullopt;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->count() > 0)
+      return option->get_name() + ": does not go with the command " + commands[0]->get_name();
+  }
+  return std::nullopt;
 }
 
 std::string_view help_of(const Commands& commands) {
@@ -365,6 +183,9 @@ tl::expected<CommandLine, Ending> parse_command_line(int count, const char* cons
   app.set_version_flag("--version", "trtreport " + std::string(kVersion));
   add_options(app, line, words);
   const Commands commands = add_commands(app, line);
+  refuse_empty_values(app);
+  if (const char* word = valueless(count, arguments))
+    return tl::unexpected(usage_fault(std::string(word) + ": no value follows"));
   try {
     app.parse(count, arguments);
   } catch (const CLI::CallForHelp&) {
@@ -374,6 +195,7 @@ tl::expected<CommandLine, Ending> parse_command_line(int count, const char* cons
   } catch (const CLI::ParseError& error) {
     return tl::unexpected(usage_fault(error.what(), help_option(commands)));
   }
+  if (Fault fault = check_alone(app)) return tl::unexpected(usage_fault(*fault));
   for (const auto& [command, action] : commands.actions) {
     if (!command->parsed()) continue;
     line.action = action;

@@ -2,12 +2,14 @@
 // nothing else.
 #include "cli/output.hpp"
 
+#include "cli/options.hpp"
+
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <climits>
 #include <csignal>
-#include <cstdlib>
+#include <cstdio>
 #include <cstring>
 #include <utility>
 
@@ -54,13 +56,20 @@ std::string folder_of(const std::string& path) {
   return path.substr(0, slash + 1);
 }
 
-std::string without_links(const std::string& path) {
-  char* resolved = ::realpath(path.c_str(), nullptr);
-  if (resolved == nullptr) return path;
-  std::string result(resolved);
-  std::free(resolved);
-  return result;
+// Where writing to `path` leads, whether or not a file is there; empty where links go in a circle.
+std::string without_links(std::string path) {
+  constexpr int kMostLinks = 40;  // as many as the kernel follows
+  for (int count = 0; count < kMostLinks; ++count) {
+    char text[PATH_MAX];
+    const ssize_t length = ::readlink(path.c_str(), text, sizeof text);
+    if (length <= 0) return path;
+    const std::string next(text, static_cast<size_t>(length));
+    path = next.front() == '/' ? next : folder_of(path) + next;
+  }
+  return {};
 }
+
+std::string or_here(const std::string& folder) { return folder.empty() ? "." : folder; }
 
 }  // namespace
 
@@ -76,6 +85,21 @@ void handle_signals() {
   }
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+}
+
+void hold_standard_streams() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(descriptor, F_GETFD) >= 0) continue;
+    // The lowest free number is taken: this one. The wrong direction makes every use of it fail.
+    if (::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) return;
+  }
+}
+
+int check_printed(int status) {
+  const bool fine = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (fine || errno == EPIPE) return status;
+  std::fprintf(stderr, "trtreport: standard output: cannot be written: %s\n", std::strerror(errno));
+  return kUnwritableOutput;
 }
 
 bool same_file(const std::string& first, const std::string& second) {
@@ -106,6 +130,7 @@ tl::expected<std::unique_ptr<Output>, Error> Output::open_beside(const std::stri
   if (exists && ::access(path.c_str(), W_OK) != 0) return tl::unexpected(output->fault(errno));
   if (path.empty() || path.back() == '/') return tl::unexpected(output->fault(EISDIR));
   output->target_ = without_links(path);
+  if (output->target_.empty()) return tl::unexpected(output->fault(ELOOP));
   const std::string temporary = folder_of(output->target_) + ".trtreport-" +
                                 std::to_string(::getpid()) + "-" + std::to_string(++count) + ".tmp";
   remember(temporary);
@@ -125,6 +150,13 @@ Output::~Output() {
   if (temporary_.empty()) return;
   ::unlink(temporary_.c_str());
   forget(temporary_);
+}
+
+bool Output::same_target(const Output& other) const {
+  if (target_.empty() || other.target_.empty()) return false;
+  const std::string folder = folder_of(target_), other_folder = folder_of(other.target_);
+  return target_.substr(folder.size()) == other.target_.substr(other_folder.size()) &&
+         same_file(or_here(folder), or_here(other_folder));
 }
 
 bool Output::write(std::string_view text) {

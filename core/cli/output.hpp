@@ -17,8 +17,8 @@ namespace trtreport::cli {
 class Output : public Sink {
  public:
   // "-" is standard output. What exists and is no regular file (a device, a FIFO) is written to
-  // directly. Error code output_unwritable, also for a folder and for a file that may not be
-  // written.
+  // directly; links are followed, also where nothing is behind them yet. Error code
+  // output_unwritable, also for a folder and for a file that may not be written.
   static tl::expected<std::unique_ptr<Output>, Error> open(const std::string& path);
 
   ~Output() override;
@@ -31,6 +31,10 @@ class Output : public Sink {
   std::optional<Error> close();
   // After close: the target becomes what was written.
   std::optional<Error> commit();
+
+  const std::string& path() const { return path_; }  // as given
+  // Whether both are to become one file. Never of what is written to directly.
+  bool same_target(const Output& other) const;
 
  private:
   Output(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
@@ -49,6 +53,14 @@ class Output : public Sink {
 // Removes temporary files when a signal ends the process; lets writes to a closed pipe or past a
 // size limit fail instead. Call once, before the first Output.
 void handle_signals();
+
+// Gives closed standard streams a place that fails. Else the next file to be opened, the model or a
+// report, would become one of them. Call before any file is opened.
+void hold_standard_streams();
+
+// `status`, or that an output cannot be written, with a line that says so, where standard output
+// did not take what was printed. A reader that had enough (a closed pipe) is none of it.
+int check_printed(int status);
 
 // Whether both paths lead to one file that exists.
 bool same_file(const std::string& first, const std::string& second);

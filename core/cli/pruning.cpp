@@ -36,7 +36,7 @@ tl::expected<std::string, Error> read_all(const std::string& path) {
   if (!source) return tl::unexpected(source.error());
   constexpr uint64_t kMost = 16u << 20;
   if ((*source)->size() > kMost)
-    return tl::unexpected(Error{"bad_prune_group", path + ": is too large for a list of groups"});
+    return tl::unexpected(Error{"bad_prune_file", path + ": is too large for a list of groups"});
   std::string text(static_cast<size_t>((*source)->size()), '\0');
   text.resize((*source)->read(0, std::as_writable_bytes(std::span<char>(text))));
   return text;
@@ -79,11 +79,11 @@ tl::expected<std::unique_ptr<Pruning>, Error> run_pruning(const CommandLine& lin
   PruneOptions prune = *line.prune;
   if (!line.prune_groups.empty()) {
     const auto text = read_all(line.prune_groups);
-    if (!text) return tl::unexpected(Error{"bad_prune_group", text.error().message});
+    if (!text) return tl::unexpected(Error{"bad_prune_file", text.error().message});
     auto groups = parse_prune_groups(*text);
     if (!groups) {
       return tl::unexpected(
-          Error{"bad_prune_group", line.prune_groups + ": " + std::move(groups.error())});
+          Error{"bad_prune_file", line.prune_groups + ": " + std::move(groups.error())});
     }
     prune.of_groups = std::move(*groups);
   }

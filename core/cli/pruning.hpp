@@ -10,7 +10,7 @@
 namespace trtreport::cli {
 
 // Reads the file of --prune-groups, where there is one, and analyses. Errors: those of
-// Pruning::run; bad_prune_group where the file is missing or faulty.
+// Pruning::run; bad_prune_file where the file is missing or faulty.
 tl::expected<std::unique_ptr<Pruning>, Error> run_pruning(const CommandLine& line,
                                                           ByteSource& source, ExternalFiles* files,
                                                           Options options);

@@ -57,6 +57,67 @@ TEST_CASE("bad usage is one line and status 2", "[cli]") {
   CHECK(folder.names() == Names{"device.json", "m.onnx"});
 }
 
+TEST_CASE("an empty value is refused, whatever the option", "[cli]") {
+  const Folder folder;
+  folder.write("m.onnx", model_bytes());
+  for (const char* option : {"-o",
+                             "--json",
+                             "--markdown",
+                             "--csv",
+                             "--device",
+                             "--precision",
+                             "--batch",
+                             "--dim",
+                             "--shape",
+                             "--shapes",
+                             "--minShapes",
+                             "--optShapes",
+                             "--maxShapes",
+                             "--convention",
+                             "--formats",
+                             "--calibrator",
+                             "--activations",
+                             "--calibration",
+                             "--plan",
+                             "--emit-qdq",
+                             "--prune",
+                             "--prune-criterion",
+                             "--prune-groups",
+                             "--prune-protect",
+                             "--round-to",
+                             "--emit-mask"}) {
+    is_usage_fault(folder, {"m.onnx", option, ""}, option[1] == '-' ? option : "--output");
+  }
+  is_usage_fault(folder, {"m.onnx", "--json=", "--csv=x.csv"}, "--json=");
+  is_usage_fault(folder, {""}, "MODEL");
+  is_usage_fault(folder, {"device", "show", ""}, "NAME");
+  is_usage_fault(folder, {"serve", "--token", ""}, "--token");
+  is_usage_fault(folder, {"serve", "--bind", "", "--token", "x"}, "--bind");
+  CHECK(folder.names() == Names{"m.onnx"});
+}
+
+TEST_CASE("options that do nothing where they stand are refused", "[cli]") {
+  const Folder folder;
+  folder.write("m.onnx", model_bytes());
+  is_usage_fault(folder, {"-"}, "file on disk");
+  for (const Names& words : {Names{"--prune-criterion", "l1"}, Names{"--prune-global"},
+                             Names{"--prune-protect", "none"}, Names{"--round-to", "8"}}) {
+    Names line = {"m.onnx"};
+    line.insert(line.end(), words.begin(), words.end());
+    is_usage_fault(folder, line, words[0] + ": there is no cut");
+  }
+  is_usage_fault(folder, {"m.onnx", "--calibration", "c"}, "--calibration: name what");
+  is_usage_fault(folder, {"m.onnx", "--prune-groups", "none.json"},
+                 "trtreport: none.json: no such");
+  is_usage_fault(folder, {"m.onnx", "--minShapes=x:4x3", "--maxShapes=x:2x3"}, "from 4 to 2");
+  is_usage_fault(folder, {"m.onnx", "--minShapes=x:4x3", "--optShapes=x:4"}, "dimensions");
+  is_usage_fault(folder, {"m.onnx", "device", "list"}, "MODEL");
+  is_usage_fault(folder, {"--json", "a.json", "device", "list"}, "--json");
+  is_usage_fault(folder, {"device", "list", "show", "h100-sxm"}, "show");
+  std::filesystem::create_directory(folder.at("samples"));
+  is_usage_fault(folder, {"m.onnx", "--json", "a.json", "--activations", "samples"}, "no .npy");
+}
+
 TEST_CASE("a model that is not there is status 3", "[cli]") {
   const Folder folder;
   for (const char* name : {"none.onnx", "/", "/dev/null"}) {
@@ -76,6 +137,33 @@ TEST_CASE("an output never replaces the model or its data", "[cli]") {
   is_usage_fault(folder, {"m.onnx", "--csv", "./alias"}, "alias");
   is_usage_fault(folder, {"alias", "--json", "m.onnx"}, "m.onnx");
   CHECK(folder.read("m.onnx") == model_bytes());
+  folder.write("g.json", "{\"groups\":{}}");
+  is_usage_fault(folder, {"m.onnx", "--prune-groups", "g.json", "--emit-mask", "g.json"}, "input");
+  CHECK(folder.read("g.json") == "{\"groups\":{}}");
+}
+
+TEST_CASE("two names of one place take one output", "[cli]") {
+  const Folder folder;
+  folder.write("m.onnx", model_bytes());
+  std::filesystem::create_directory(folder.at("sub"));
+  std::filesystem::create_symlink("../a.json", folder.at("sub/link"));
+  for (const char* other : {"./a.json", "sub/../a.json", "sub/link"})
+    is_usage_fault(folder, {"m.onnx", "--json", "a.json", "--csv", other}, "same file as a.json");
+  CHECK(folder.names() == Names{"m.onnx", "sub"});
+}
+
+TEST_CASE("standard streams that are closed or full fail what needs them, nothing else", "[cli]") {
+  const Folder folder;
+  folder.write("m.onnx", model_bytes());
+  const auto status_of = [&](const std::string& words) {
+    const std::string shell = "cd " + folder.path() + " && exec " TRTREPORT_PROGRAM " " + words;
+    return WEXITSTATUS(std::system(shell.c_str()));
+  };
+  CHECK(status_of("m.onnx --csv layers.csv --verbose <&- >&- 2>&-") == 0);
+  CHECK(folder.read("layers.csv").find("trtreport:") == std::string::npos);
+  CHECK(status_of("m.onnx --csv - >&- 2>/dev/null") == 4);
+  CHECK(status_of("device list >/dev/full 2>/dev/null") == 4);
+  CHECK(status_of("--help >/dev/full 2>/dev/null") == 4);
 }
 
 TEST_CASE("an output that cannot be written is status 4 and leaves nothing", "[cli]") {
@@ -136,6 +224,14 @@ TEST_CASE("an output keeps its mode and follows a link", "[cli]") {
   struct stat status = {};
   ::stat(folder.at("real.json").c_str(), &status);
   CHECK((status.st_mode & 0777) == 0640);
+
+  std::filesystem::create_symlink("made.json", folder.at("to-nothing.json"));
+  CHECK(run(folder, {"m.onnx", "--json", "to-nothing.json"}).status == 0);
+  CHECK(std::filesystem::is_symlink(folder.at("to-nothing.json")));
+  CHECK(folder.read("made.json").front() == '{');
+  std::filesystem::create_symlink("circle", folder.at("circle"));
+  CHECK(run(folder, {"m.onnx", "--json", "circle"}).status == 4);
+  CHECK(std::filesystem::is_symlink(folder.at("circle")));
 }
 
 }  // namespace trtreport::program
