@@ -96,6 +96,7 @@ function sameLayers(before: DocumentNode[], now: DocumentNode[]): DocumentNode[]
 
 export class ReportModel {
   private layers: DocumentNode[] = [];
+  private compared: DocumentNode[] | null = null;
   readonly document;
   readonly prune: PruneView;
   readonly redraw: Redraw;
@@ -124,7 +125,9 @@ export class ReportModel {
   /** Names, wiring and scopes of the layers; recomputing leaves it be. */
   readonly structure = computed(() => {
     const { structure, nodes } = this.document.value;
-    this.layers = sameLayers(this.layers, structure ?? nodes);
+    const now = structure ?? nodes;
+    if (now !== this.compared) this.layers = sameLayers(this.layers, now);
+    this.compared = now;
     return this.layers;
   });
   readonly roofline = computed<Roofline | null>(
