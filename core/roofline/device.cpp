@@ -48,13 +48,14 @@ bool holds(const std::vector<std::string>& names, const std::string& wanted) {
   return std::find(names.begin(), names.end(), wanted) != names.end();
 }
 
-// The first file of the device. Those that were handed over have been read; of the others each is
-// read until one fits.
+// The first file of the device. Those that were handed over have been read; of the others each
+// that mentions the name is read until one fits.
 std::optional<EmbeddedFile> file_of(const std::string& wanted) {
   for (const File& file : handed_over()) {
     if (holds(file.called, wanted)) return EmbeddedFile{file.name, file.content};
   }
   for (const EmbeddedFile& file : embedded_devices()) {
+    if (lowered(file.content).find(wanted) == std::string::npos) continue;
     const auto device = parse_device(file.content, file.name, PeakSource::Preferred);
     if (device && holds(names_of(*device), wanted)) return file;
   }

@@ -23,11 +23,13 @@ class NullSink : public trtreport::Sink {
   bool write(std::string_view) override { return true; }
 };
 
-// Small weights alone, so that an input costs milliseconds.
+// A few small weights alone, so that an input costs milliseconds.
 void quantize(trtreport::quantization::Quantization& found) {
   constexpr uint64_t kMostElements = 4096;
+  constexpr size_t kMostWeights = 4;
   trtreport::quantization::WeightJob::Scratch scratch;
-  for (size_t weight = 0; weight < found.targets().weights.size() && weight < 16; ++weight) {
+  for (size_t weight = 0; weight < found.targets().weights.size() && weight < kMostWeights;
+       ++weight) {
     if (found.elements(weight) > kMostElements) continue;
     const auto job = found.job(weight);
     job->run(scratch);
