@@ -93,6 +93,7 @@ void JsonWriter::put(std::string_view text) {
       return;
     }
   }
+  if (text.empty()) return;  // of which data() may be null, which memcpy must not get
   std::memcpy(buffer_.get() + used_, text.data(), text.size());
   used_ += text.size();
 }

@@ -28,6 +28,11 @@ double random_double(std::mt19937_64& random) {
 
 }  // namespace
 
+// Means something under sanitizers.
+TEST_CASE("a text without data is an empty one", "[report]") {
+  CHECK(written([](JsonWriter& json) { json.value(std::string_view()); }) == "\"\"");
+}
+
 TEST_CASE("objects, arrays and separators", "[report]") {
   const std::string text = written([](JsonWriter& json) {
     json.begin_object();
