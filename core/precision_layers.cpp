@@ -1,5 +1,7 @@
 // Which nodes a plan decides on, and what was found about their weights.
 #include "precision_plan.hpp"
+#include "quantization/layer_rules.hpp"
+#include "roofline/ceilings.hpp"
 #include "roofline/dependence.hpp"
 
 #include <algorithm>
@@ -8,14 +10,6 @@ namespace trtreport {
 namespace {
 
 using namespace quantization;
-
-// Operators that TensorRT runs in 8 bits between Q/DQ pairs.
-bool is_quantizable(std::string_view op) {
-  for (const std::string_view each : {"Conv", "ConvTranspose", "Gemm", "MatMul"}) {
-    if (each == op) return true;
-  }
-  return false;
-}
 
 // Tensors before the first layer and behind the last one: those that every path to them from the
 // inputs (from them to the outputs) reaches without a layer.
@@ -57,25 +51,6 @@ Ends find_ends(const Analysis& analysis, const std::vector<bool>& is_layer) {
   return ends;
 }
 
-bool is_taken_by_tensorrt(const Scheme& scheme, LayerPrecision precision) {
-  if (!scheme.symmetric) return false;
-  const bool whole = scheme.granularity != Granularity::Block;
-  switch (precision) {
-    case LayerPrecision::Fp16:
-      return scheme.format == Format::Fp16;
-    case LayerPrecision::Bf16:
-      return scheme.format == Format::Bf16;
-    case LayerPrecision::Fp8:
-      return scheme.format == Format::Fp8E4M3 && whole;
-    case LayerPrecision::Int8:
-      return scheme.format == Format::Int8 && whole;
-    case LayerPrecision::Int4:
-      return scheme.format == Format::Int4 && !whole;
-    default:
-      return false;
-  }
-}
-
 uint64_t bits_of(LayerPrecision precision) {
   switch (precision) {
     case LayerPrecision::Fp32:
@@ -90,34 +65,118 @@ uint64_t bits_of(LayerPrecision precision) {
   }
 }
 
-LayerChoice choice_of(LayerPrecision precision, const Quantization& quantization, size_t weight,
-                      TensorId input) {
-  LayerChoice choice;
-  choice.precision = precision;
-  const uint64_t elements = quantization.elements(weight);
-  choice.weight_bytes = elements * bits_of(precision) / 8;
-  if (!quantizes_activations(precision)) {
-    choice.activation_nsr = 0;
-  } else {
-    const Format format = precision == LayerPrecision::Int8 ? Format::Int8 : Format::Fp8E4M3;
-    if (const auto scale = quantization.activation_scale(input, format))
-      choice.activation_nsr = scale->nsr;
+// Decides what one layer is offered.
+class Offers {
+ public:
+  Offers(const Analysis& analysis, const Quantization& quantization, const PlanRequest& request)
+      : file_(analysis.graph()), quantization_(quantization), request_(request) {
+    schemes_ = schemes_of(request);
+    schemes_.insert(schemes_.end(), quantization.schemes().begin(), quantization.schemes().end());
+    const auto main = analysis.main_roofline();
+    if (!main) return;
+    const Options& options = analysis.options();
+    const Device& device = options.devices[main->device];
+    if (device.capability() > 0) capability_ = device.capability();
+    for (const LayerPrecision format : request.formats) {
+      if (resolve_ceilings(device, precision_of(format), options.roofline).fallback)
+        missing_.push_back(format);
+    }
   }
-  const WeightResult* result = quantization.result(weight);
-  if (result == nullptr || result->error) return choice;
-  if (result->dead || precision == LayerPrecision::Fp32) choice.weight_nsr = 0;
-  for (const SchemeResult& each : result->schemes) {
-    if (!is_taken_by_tensorrt(each.scheme, precision)) continue;
-    if (choice.weight_nsr && !(each.metrics.nsr < *choice.weight_nsr)) continue;
-    choice.weight_nsr = each.metrics.nsr;
-    choice.weights = each.scheme;
-    const double bits = bits_per_weight(each.scheme, elements, result->channel_largest.size());
-    choice.weight_bytes = static_cast<uint64_t>(static_cast<double>(elements) * bits / 8 + 0.5);
+
+  void fill(const WeightUse& use, PlanLayer& layer) const {
+    layer.choices.push_back(choice_of(request_.base, layer));
+    const LayerSite site = site_of(file_, use);
+    const WeightResult* result = quantization_.result(layer.weight);
+    for (const LayerPrecision format : request_.formats) {
+      Refusal refusal = refusal_of(file_, site, format);
+      if (std::find(missing_.begin(), missing_.end(), format) != missing_.end())
+        refusal = Refusal::Device;
+      if (refusal == Refusal::None && result != nullptr) refusal = refusal_of(*result);
+      if (refusal == Refusal::None) refusal = refusal_of_schemes(site, format, result);
+      if (refusal == Refusal::None) {
+        layer.choices.push_back(choice_of(format, layer, &site));
+      } else {
+        layer.refused.emplace_back(format, refusal);
+      }
+    }
   }
-  return choice;
-}
+
+ private:
+  // None where one of those that were tried (or will be) fits, or none of this format was.
+  Refusal refusal_of_schemes(const LayerSite& site, LayerPrecision format,
+                             const WeightResult* result) const {
+    Refusal refusal = Refusal::None;
+    bool fits = false;
+    const auto judge = [&](const Scheme& scheme) {
+      const Refusal found = refusal_of(file_, site, format, scheme, capability_);
+      fits = fits || found == Refusal::None;
+      if (found != Refusal::Scheme) refusal = found;
+    };
+    if (result != nullptr && !result->error) {
+      for (const SchemeResult& each : result->schemes) judge(each.scheme);
+    } else {
+      for (const Scheme& scheme : schemes_) judge(scheme);
+    }
+    return fits ? Refusal::None : refusal;
+  }
+
+  LayerChoice choice_of(LayerPrecision precision, const PlanLayer& layer,
+                        const LayerSite* site = nullptr) const {
+    LayerChoice choice;
+    choice.precision = precision;
+    const uint64_t elements = quantization_.elements(layer.weight);
+    choice.weight_bytes = elements * bits_of(precision) / 8;
+    if (!quantizes_activations(precision)) {
+      choice.activation_nsr = 0;
+    } else {
+      const Format format = precision == LayerPrecision::Int8 ? Format::Int8 : Format::Fp8E4M3;
+      if (const auto scale = quantization_.activation_scale(layer.input, format))
+        choice.activation_nsr = scale->nsr;
+    }
+    const WeightResult* result = quantization_.result(layer.weight);
+    if (result == nullptr || result->error) return choice;
+    if (result->dead || precision == LayerPrecision::Fp32) choice.weight_nsr = 0;
+    for (const SchemeResult& each : result->schemes) {
+      const LayerSite any;
+      const Refusal refusal =
+          refusal_of(file_, site == nullptr ? any : *site, precision, each.scheme, capability_);
+      if (refusal != Refusal::None) continue;
+      if (choice.weight_nsr && !(each.metrics.nsr < *choice.weight_nsr)) continue;
+      choice.weight_nsr = each.metrics.nsr;
+      choice.weights = each.scheme;
+      const double bits = bits_per_weight(each.scheme, elements, result->channel_largest.size());
+      choice.weight_bytes = static_cast<uint64_t>(static_cast<double>(elements) * bits / 8 + 0.5);
+    }
+    return choice;
+  }
+
+  FileGraph file_;
+  const Quantization& quantization_;
+  const PlanRequest& request_;
+  std::vector<Scheme> schemes_;
+  std::vector<LayerPrecision> missing_;  // that the device has no units for
+  int capability_ = kAnyDevice;
+};
 
 }  // namespace
+
+Precision precision_of(LayerPrecision precision) {
+  switch (precision) {
+    case LayerPrecision::Fp32:
+      return Precision::Fp32;
+    case LayerPrecision::Fp16:
+      return Precision::Fp16;
+    case LayerPrecision::Bf16:
+      return Precision::Bf16;
+    case LayerPrecision::Fp8:
+      return Precision::Fp8;
+    case LayerPrecision::Int8:
+      return Precision::Int8;
+    case LayerPrecision::Int4:
+      return Precision::Int4;
+  }
+  return Precision::Fp16;
+}
 
 std::vector<PlanLayer> plan_layers(const Analysis& analysis, const Quantization& quantization,
                                    const PlanRequest& request) {
@@ -125,6 +184,7 @@ std::vector<PlanLayer> plan_layers(const Analysis& analysis, const Quantization&
   const auto& listed = analysis.figures().nodes;
   std::vector<const WeightUse*> use_of(graph.nodes.size(), nullptr);
   for (const WeightUse& use : quantization.targets().uses) use_of[use.node] = &use;
+  const Offers offers(analysis, quantization, request);
   std::vector<bool> is_layer(listed.size(), false);
   std::vector<PlanLayer> layers;
   for (uint32_t index = 0; index < listed.size(); ++index) {
@@ -142,9 +202,7 @@ std::vector<PlanLayer> plan_layers(const Analysis& analysis, const Quantization&
     const size_t other = use->input == 0 ? 1 : 0;
     if (other < node.inputs.size()) layer.input = node.inputs[other];
     if (!node.outputs.empty()) layer.output = node.outputs[0];
-    layer.choices.push_back(choice_of(request.base, quantization, use->weight, layer.input));
-    for (const LayerPrecision format : request.formats)
-      layer.choices.push_back(choice_of(format, quantization, use->weight, layer.input));
+    offers.fill(*use, layer);
     layers.push_back(std::move(layer));
   }
   const Ends ends = find_ends(analysis, is_layer);

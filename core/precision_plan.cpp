@@ -15,24 +15,6 @@ namespace {
 
 using namespace quantization;
 
-Precision precision_of(LayerPrecision precision) {
-  switch (precision) {
-    case LayerPrecision::Fp32:
-      return Precision::Fp32;
-    case LayerPrecision::Fp16:
-      return Precision::Fp16;
-    case LayerPrecision::Bf16:
-      return Precision::Bf16;
-    case LayerPrecision::Fp8:
-      return Precision::Fp8;
-    case LayerPrecision::Int8:
-      return Precision::Int8;
-    case LayerPrecision::Int4:
-      return Precision::Int4;
-  }
-  return Precision::Fp16;
-}
-
 double bytes_of_element(LayerPrecision base) { return base == LayerPrecision::Fp32 ? 4 : 2; }
 
 double known(double seconds) { return seconds == seconds ? seconds : 0; }
@@ -120,7 +102,9 @@ void PrecisionPlanner::evaluate(LayerPrecision precision) {
   Times times;
   times.precision = precision;
   Roofline roofline = analysis_.roofline({device_index_, own});
-  if (roofline.fallback) missing_.push_back({precision, roofline.fallback->text});
+  // Formats that it has no units for are offered to no layer.
+  if (roofline.fallback && precision == request_.base)
+    missing_.push_back({precision, roofline.fallback->text});
   times.seconds = std::move(roofline.node_seconds);
   times.padded =
       evaluate_roofline(padded, analysis_.graph(), *device_, own, analysis_.options().roofline)

@@ -17,11 +17,15 @@
 namespace trtreport {
 
 // The layers that a plan decides on: convolutions and matrix products with a weight that is stored
-// in floating point, each with the base precision and the request's formats, and the noise of what
+// in floating point, each with the base precision and those of the request's formats that TensorRT
+// takes there (layer_rules.hpp) and the analysis' first device has units for, and the noise of what
 // was tried on its weight. No times yet.
 std::vector<quantization::PlanLayer> plan_layers(const Analysis& analysis,
                                                  const quantization::Quantization& quantization,
                                                  const quantization::PlanRequest& request);
+
+// What the layer's arithmetic is evaluated as.
+Precision precision_of(quantization::LayerPrecision precision);
 
 class PrecisionPlanner {
  public:
@@ -38,7 +42,7 @@ class PrecisionPlanner {
   // Why there are times but no plan, or neither; empty where there is one. Codes: no_device,
   // no_layers, already_quantized (Q/DQ nodes set the precisions), unbound (sizes), no_bandwidth.
   const std::string& obstacle() const { return obstacle_; }
-  // Precisions that the device has no units for, and what it takes instead, in words.
+  // The base precision where the device has no units for it, and what it takes instead, in words.
   struct Missing {
     quantization::LayerPrecision precision = quantization::LayerPrecision::Fp16;
     std::string text;

@@ -1,6 +1,7 @@
 // What can and cannot be concluded, in sentences with the numbers that they were made from.
 #include "base/quantity.hpp"
 #include "precision_plan.hpp"
+#include "quantization/layer_rules.hpp"
 #include "roofline/ceilings.hpp"
 
 #include <algorithm>
@@ -79,6 +80,22 @@ void tell_unknown_noise(const PrecisionPlanner& planner, Sentences& out) {
             upper(format) + " was not tried on the weights of " + std::to_string(missing) +
                 " layers: their rounding counts as nothing (--formats).",
             {{"format", upper(format)}, {"layers", std::to_string(missing)}});
+  }
+}
+
+// How many layers each rule keeps from a format.
+void tell_refused(const PrecisionPlanner& planner, Sentences& out) {
+  std::map<std::pair<LayerPrecision, Refusal>, size_t> refused;
+  for (const PlanLayer& layer : planner.layers()) {
+    for (const auto& each : layer.refused) ++refused[each];
+  }
+  const std::string all = std::to_string(planner.layers().size());
+  for (const auto& [what, count] : refused) {
+    const std::string layers = std::to_string(count), format = upper(what.first);
+    out.say(std::string(code(what.second)),
+            format + " is not offered to " + layers + " of " + all +
+                " layers: " + std::string(reason(what.second)) + ".",
+            {{"format", format}, {"layers", layers}, {"all", all}});
   }
 }
 
@@ -223,6 +240,7 @@ std::vector<Sentence> screening_limits(const PrecisionPlanner& planner) {
           {{"low", "-0.48"}, {"high", "+0.57"}, {"source", "onnxsim, quant_sensitivity"}});
   tell_obstacle(planner, out);
   if (planner.layers().empty()) return std::move(out.list);
+  tell_refused(planner, out);
   tell_unknown_noise(planner, out);
   tell_unknown_activations(planner, out);
   out.say("independent",

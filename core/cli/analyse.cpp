@@ -59,6 +59,14 @@ Result<Options> options_of(const CommandLine& line, std::vector<DeviceFile>& dev
     std::string content;
     auto device = load_device(argument, &content);
     if (!device) return tl::unexpected(Failure{kBadUsage, device.error().message});
+    for (const Device& other : options.devices) {
+      const bool same = content.empty() && other.name == device->name &&
+                        other.measured == device->measured &&
+                        other.power_mode == device->power_mode;
+      if (same)
+        return tl::unexpected(
+            Failure{kBadUsage, "--device: '" + device->name + "' is given twice"});
+    }
     if (!content.empty()) device_files.push_back({device->name, argument, std::move(content)});
     options.devices.push_back(std::move(*device));
   }

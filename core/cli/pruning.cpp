@@ -5,6 +5,7 @@
 #include "cli/file_source.hpp"
 
 #include <charconv>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -59,7 +60,19 @@ std::optional<std::vector<double>> parse_ratios(std::string_view text) {
 
 tl::expected<std::vector<std::pair<std::string, double>>, std::string> parse_prune_groups(
     std::string_view json) {
-  const nlohmann::json document = nlohmann::json::parse(json.begin(), json.end(), nullptr, false);
+  std::set<std::pair<std::string, std::string>> names;
+  std::string member, twice;
+  // An object keeps one of two members of a name.
+  const auto look = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
+    constexpr int kOfGroups = 2;
+    if (event != nlohmann::json::parse_event_t::key || depth > kOfGroups) return true;
+    const std::string name = parsed.get<std::string>();
+    if (depth < kOfGroups) member = name;
+    if (!names.emplace(depth < kOfGroups ? "" : member, name).second) twice = name;
+    return true;
+  };
+  const nlohmann::json document = nlohmann::json::parse(json.begin(), json.end(), look, false);
+  if (!twice.empty()) return tl::unexpected("gives '" + twice + "' twice");
   if (document.is_discarded()) return tl::unexpected(std::string("is no JSON"));
   if (!document.is_object() || !document.contains("groups") || !document["groups"].is_object())
     return tl::unexpected(std::string("has no object \"groups\""));

@@ -23,6 +23,8 @@ class MinCut {
   void solve(const std::vector<int64_t>& cost_of_source_side,
              const std::vector<int64_t>& cost_of_other_side);
   uint32_t nodes() const { return source(); }
+  // Between nodes, both ways.
+  uint64_t arcs() const { return kept_.size(); }
   bool on_source_side(uint32_t node) const { return level_[node] != kNone; }
 
  private:

@@ -47,17 +47,22 @@ bool read_formats(std::string_view text, std::vector<LayerPrecision>& formats) {
   }
 }
 
-// An empty result: fine; else what is wrong.
-std::string read_item(std::string_view item, PlanRequest& request) {
+// An empty result: fine; else what is wrong. `seen`: the keys before.
+std::string read_item(std::string_view item, PlanRequest& request,
+                      std::vector<std::string_view>& seen) {
   const std::string named = "'" + std::string(item) + "'";
   const size_t equals = item.find('=');
   const std::string_view key = item.substr(0, equals);
+  for (const std::string_view other : seen) {
+    if (other == key) return named + ": " + std::string(key) + " is given twice";
+  }
+  seen.push_back(key);
   const std::string_view value =
       equals == std::string_view::npos ? std::string_view() : item.substr(equals + 1);
   if (item == "keep-first-last") {
     request.budget.keep_first_last = true;
   } else if (item == "fastest") {
-    request.budget = {};
+    // Without limits the fastest plan is what is searched for.
   } else if (key == "latency") {
     request.budget.seconds = number_with(value, {{"s", 1}, {"ms", 1e-3}, {"us", 1e-6}});
     if (!request.budget.seconds) return named + " is not latency=2ms (or s, us)";
@@ -113,11 +118,17 @@ PlanRequest first_plan() {
 
 tl::expected<PlanRequest, std::string> parse_plan_request(std::string_view text) {
   PlanRequest request;
+  std::vector<std::string_view> seen;
   while (!text.empty()) {
     const size_t end = text.find(',');
-    std::string fault = read_item(text.substr(0, end), request);
+    std::string fault = read_item(text.substr(0, end), request, seen);
     if (!fault.empty()) return tl::unexpected(std::move(fault));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  const bool is_limited = request.budget.seconds || request.budget.sqnr_db;
+  for (const std::string_view key : seen) {
+    if (key == "fastest" && is_limited)
+      return tl::unexpected(std::string("'fastest' excludes latency= and sqnr="));
   }
   const bool weights_alone = [&] {
     for (const LayerPrecision format : request.formats) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -24,6 +25,30 @@ std::optional<LayerPrecision> layer_precision_from_name(std::string_view name);
 // Whether the tensors around the layer are quantized (Fp8, Int8), so that a neighbour in the base
 // precision needs a conversion in between.
 bool quantizes_activations(LayerPrecision precision);
+
+// Why a layer is not offered a precision, or keeps its own where a file is written. The rules stand
+// in layer_rules.hpp.
+enum class Refusal : uint8_t {
+  None,
+  Operator,
+  Subgraph,
+  LeftFactor,
+  NotStored,
+  AlreadyQuantized,
+  WeightType,
+  NotMatrix,
+  Int4Operator,
+  Int4Block,
+  Int4Depth,
+  Fp8Operator,
+  Fp8Groups,
+  Fp8Kernel,
+  Scheme,
+  Device,
+  WeightEmpty,
+  WeightNonfinite,
+  WeightZero,
+};
 
 // One way to run a layer.
 struct LayerChoice {
@@ -52,6 +77,8 @@ struct PlanLayer {
   TensorId input = kNoTensor;        // the activation that it reads
   TensorId output = kNoTensor;       // and the one that it makes
   std::vector<LayerChoice> choices;  // the base precision first; never empty
+  // Of the request's formats those that it has no choice of.
+  std::vector<std::pair<LayerPrecision, Refusal>> refused;
   bool first = false, last = false;  // of those between the graph's inputs and outputs
   bool depthwise = false;
   // Of the first choice that quantizes activations, against the base; none where there is no such
@@ -114,7 +141,8 @@ struct ParetoPoint {
 
 // --plan: items between commas, "fastest" (no limit), latency=2ms (s, ms, us), sqnr=35 (dB),
 // keep-first-last, base=fp16|bf16|fp32, format=int8|fp8|int4 or several with +, as in
-// format=int8+int4. INT8 and FP8 exclude each other. The error is one line naming the item.
+// format=int8+int4. INT8 and FP8 exclude each other, as do "fastest" and a limit; nothing is given
+// twice. The error is one line naming the item.
 struct PlanRequest {
   Budget budget;
   LayerPrecision base = LayerPrecision::Fp16;

@@ -99,10 +99,6 @@ onnx::Pieces move_contents(const QdqRequest& request, const onnx::Model& model,
 
 }  // namespace
 
-bool is_scale_type(DType dtype) {
-  return dtype == DType::Float32 || dtype == DType::Float16 || dtype == DType::BFloat16;
-}
-
 DType dtype_of(LayerPrecision precision) {
   if (precision == LayerPrecision::Fp16) return DType::Float16;
   return precision == LayerPrecision::Bf16 ? DType::BFloat16 : DType::Float32;
@@ -198,8 +194,11 @@ QdqRequest request_plan(std::span<const PlanLayer> layers, const Plan& plan, Lay
     const LayerChoice& choice = layers[i].choices[plan.choice[i]];
     const bool is_narrow =
         quantizes_activations(choice.precision) || choice.precision == LayerPrecision::Int4;
-    if (is_narrow && choice.weights)
-      request.layers.emplace(layers[i].node, QdqWeight{choice.precision, *choice.weights});
+    if (!is_narrow) continue;
+    PlanRequest alone;
+    alone.formats = {choice.precision};
+    const Scheme scheme = choice.weights ? *choice.weights : schemes_of(alone).back();
+    request.layers.emplace(layers[i].node, QdqWeight{choice.precision, scheme});
   }
   return request;
 }

@@ -1,6 +1,8 @@
 // What the parts of the Q/DQ writer share: the graph as the file has it, and the edit that grows.
 #pragma once
 
+#include "quantization/file_graph.hpp"
+#include "quantization/layer_rules.hpp"
 #include "quantization/qdq.hpp"
 
 #include <map>
@@ -14,44 +16,8 @@
 
 namespace trtreport::quantization {
 
-// The main graph's nodes by their place in the file.
-class FileGraph {
- public:
-  explicit FileGraph(const Graph& graph);
-
-  const Graph& graph() const { return graph_; }
-  // Its place in the file; none where it stands in a subgraph or a function.
-  std::optional<size_t> place(NodeId node) const;
-  // The operator of ai.onnx; empty for other domains.
-  std::string_view op(NodeId node) const;
-  TensorId input(NodeId node, size_t index) const;
-  TensorId output(NodeId node) const;
-  NodeId producer(TensorId tensor) const;  // kNoNode: none
-  const std::vector<NodeId>& readers(TensorId tensor) const { return readers_[tensor]; }
-  // The name that the file uses; of tensors that a node of the main graph reads.
-  std::string name(TensorId tensor) const;
-  std::string node_name(NodeId node) const;
-  DType dtype(TensorId tensor) const;
-  bool is_stored(TensorId tensor) const { return graph_.tensors[tensor].data != nullptr; }
-  // Whether what a node hands on is its first input, moved or picked: quantizing commutes with it.
-  bool only_moves(NodeId node) const;
-
- private:
-  const Graph& graph_;
-  std::unordered_map<const onnx::Node*, size_t> places_;
-  std::vector<std::vector<NodeId>> readers_;  // by tensor
-};
-
 // A layer that is to be quantized.
-struct QdqLayer {
-  NodeId node = kNoNode;
-  size_t place = 0;
-  TensorId input = kNoTensor;   // its activation
-  TensorId weight = kNoTensor;  // as the node reads it
-  TensorId stored = kNoTensor;  // where its values lie: behind casts and transpositions
-  size_t target = 0;            // index into Targets::weights
-  size_t channel_axis = 0;      // of `weight`
-  size_t stored_axis = 0;       // the same of `stored`
+struct QdqLayer : LayerSite {
   QdqWeight how;
   bool activations = false;  // its input is quantized too
 };
@@ -111,8 +77,6 @@ uint64_t place_casts(const FileGraph& file, const Targets& targets, const QdqReq
                      const std::vector<QdqLayer>& layers, QdqEdit& edit,
                      std::vector<QdqLeftOut>& left_out);
 
-// float32, float16, bfloat16: what scales may be.
-bool is_scale_type(DType dtype);
 DType dtype_of(LayerPrecision precision);
 // A number as raw_data of a scale type.
 void append_scale(std::string& out, float value, DType dtype);

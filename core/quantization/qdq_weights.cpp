@@ -219,17 +219,7 @@ class WeightPlacer {
   }
 
   static Found judged(const WeightResult& result) {
-    Found found;
-    if (result.error) {
-      found.fault = result.error->message;
-    } else if (result.elements == 0) {
-      found.fault = "its weight is empty";
-    } else if (result.nonfinite > 0) {
-      found.fault = "its weight holds NaN or infinite values";
-    } else if (result.dead) {
-      found.fault = "its weight is zero throughout";
-    }
-    return found;
+    return {result.error ? result.error->message : std::string(reason(refusal_of(result))), {}};
   }
 
   // Layers that read one tensor along one axis share the pair of the first.

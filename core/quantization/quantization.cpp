@@ -174,6 +174,20 @@ std::optional<Quantization::ActivationScale> Quantization::activation_scale(Tens
   return best;
 }
 
+Lint::Args unread_args(const Graph& graph, TensorId tensor, const Error& error) {
+  Lint::Args args = {{"cause_code", error.code},
+                     {"tensor", "'" + std::string(graph.text(graph.tensors[tensor].name)) + "'"}};
+  const onnx::TensorData* data = stored_data(graph, tensor);
+  if (data == nullptr) return args;
+  args.emplace_back("dtype", name(data->dtype));
+  args.emplace_back("elements", std::to_string(onnx::element_count(data->dims)));
+  if (data->storage == onnx::TensorData::Storage::External) {
+    const onnx::Model& model = graph.model();
+    args.emplace_back("location", model.text(model.external_files[data->external].location));
+  }
+  return args;
+}
+
 void Quantization::judge(size_t weight, const WeightResult& result,
                          std::vector<Lint>& lints) const {
   const WeightTarget& target = targets_.weights[weight];
@@ -184,12 +198,10 @@ void Quantization::judge(size_t weight, const WeightResult& result,
     lints.push_back({severity, code, name + message, target.node, target.tensor, std::move(args)});
   };
   if (result.error) {
-    lints.push_back({Severity::Warning,
-                     "weight_unread",
-                     result.error->message,
-                     target.node,
-                     target.tensor,
-                     {{"name", name}, {"cause", result.error->message}}});
+    Lint::Args args = unread_args(graph_, target.tensor, *result.error);
+    args.insert(args.begin(), {{"name", name}, {"cause", result.error->message}});
+    lints.push_back({Severity::Warning, "weight_unread", result.error->message, target.node,
+                     target.tensor, std::move(args)});
     return;
   }
   if (result.nonfinite > 0) {

@@ -17,6 +17,10 @@ namespace trtreport::quantization {
 // small ones, as depthwise convolutions show. 1 for a single channel.
 double channel_spread(std::span<const float> channel_largest);
 
+// Why a tensor's values could not be read, for who says it in other words: cause_code, tensor,
+// dtype, elements, and location where a data file should hold them.
+Lint::Args unread_args(const Graph& graph, TensorId tensor, const Error& error);
+
 class Quantization {
  public:
   // Finds the weights and judges what is quantized already; no weight is read yet. Both must

@@ -31,10 +31,6 @@ size_t best_option(const std::vector<PlanProblem::Option>& options, bool quantiz
   return best;
 }
 
-double cost_of(const PlanChoice& choice, double price) {
-  return choice.seconds + price * choice.nsr;
-}
-
 void drop_dominated(std::vector<PlanChoice>& choices) {
   std::sort(choices.begin(), choices.end(), [](const PlanChoice& a, const PlanChoice& b) {
     if (a.seconds != b.seconds) return a.seconds < b.seconds;
@@ -136,6 +132,7 @@ void PlanSearch::cut(const std::vector<double>& base, const std::vector<double>&
     source[unit] = capacity(quantized[unit], less);
     other[unit] = capacity(base[unit], less);
   }
+  ++cuts_;
   network_.solve(source, other);
 }
 
@@ -235,26 +232,34 @@ PlanChoice PlanSearch::quietest(std::span<const uint32_t> allowed) {
   return complete(best);
 }
 
+// The widest gap between two corners is looked into first.
 std::vector<PlanChoice> PlanSearch::hull(std::span<const uint32_t> allowed) {
   std::vector<PlanChoice> corners = {cheapest(0, allowed)};
   if (!(all_noise_ > 0) || !(all_seconds_ > 0)) return corners;
-  const double tie = all_seconds_ / all_noise_ * 1e-7;  // so cheap that it only breaks ties
-  corners.push_back(cheapest(tie, allowed));
+  corners.push_back(cheapest(tie_price(), allowed));
   corners.push_back(quietest(allowed));
-  for (size_t i = 0; i + 1 < corners.size() && corners.size() < kMostCorners;) {
-    const PlanChoice &fast = corners[i], &quiet = corners[i + 1];
-    const double noise = fast.nsr - quiet.nsr, seconds = quiet.seconds - fast.seconds;
-    if (!(noise > 0) || !(seconds > 0)) {
-      ++i;
-      continue;
+  std::vector<bool> is_edge = {true, false};  // from each corner to the next: nothing in between
+  while (corners.size() < kMostCorners) {
+    size_t widest = is_edge.size();
+    double area = 0;
+    for (size_t i = 0; i < is_edge.size(); ++i) {
+      const double noise = corners[i].nsr - corners[i + 1].nsr;
+      const double seconds = corners[i + 1].seconds - corners[i].seconds;
+      if (is_edge[i] || !(noise > 0) || !(seconds > 0) || !(noise * seconds > area)) continue;
+      area = noise * seconds;
+      widest = i;
     }
-    const double price = seconds / noise;
+    if (widest == is_edge.size()) break;
+    const PlanChoice &fast = corners[widest], &quiet = corners[widest + 1];
+    const double price = (quiet.seconds - fast.seconds) / (fast.nsr - quiet.nsr);
     PlanChoice found = cheapest(price, allowed);
     const double known = cost_of(fast, price);
+    const auto at = static_cast<std::ptrdiff_t>(widest);
     if (cost_of(found, price) < known - 1e-9 * known) {
-      corners.insert(corners.begin() + static_cast<std::ptrdiff_t>(i) + 1, std::move(found));
+      corners.insert(corners.begin() + at + 1, std::move(found));
+      is_edge.insert(is_edge.begin() + at, false);
     } else {
-      ++i;
+      is_edge[widest] = true;
     }
   }
   return corners;
@@ -345,41 +350,25 @@ void PlanSearch::improve(PlanChoice& choice, const Limits& limits,
   }
 }
 
-// Whoever exceeds the limit on noise pays for it at the price of the two corners around it: the
-// least of time and fine is never more than the least time within the limit.
-double PlanSearch::bound(const std::vector<PlanChoice>& corners, std::optional<double> nsr,
-                         std::span<const uint32_t> allowed) {
-  double price = 0;
-  for (size_t i = 0; nsr && i + 1 < corners.size(); ++i) {
-    const PlanChoice &fast = corners[i], &quiet = corners[i + 1];
-    if (fast.nsr > *nsr && quiet.nsr <= *nsr && quiet.seconds > fast.seconds)
-      price = (quiet.seconds - fast.seconds) / (fast.nsr - quiet.nsr);
-  }
+double PlanSearch::relaxed(double price, std::span<const uint32_t> allowed, PlanChoice& found) {
   std::vector<uint8_t> options = cut_at(price, allowed);
-  const PlanChoice relaxed = measured(std::move(options), sides_of_cut());
-  const double least = cost_of(relaxed, price) - price * nsr.value_or(0);
-  return least - 1e-9 * all_seconds_;  // capacities are rounded
+  std::vector<uint8_t> sides = sides_of_cut();
+  std::vector<uint8_t> roots = rooted(sides);
+  const bool same = roots == sides;
+  found = measured(options, std::move(roots));
+  const PlanChoice cut = same ? found : measured(std::move(options), std::move(sides));
+  return cost_of(cut, price) - 1e-9 * all_seconds_;  // capacities are rounded
 }
 
-PlanSearch::Found PlanSearch::solve(const Limits& limits, std::span<const uint32_t> allowed) {
-  const std::vector<PlanChoice> corners = hull(allowed);
-  const std::vector<PlanChoice> choices = spread(corners);
+PlanSearch::Found PlanSearch::fastest(std::span<const uint32_t> allowed) {
   Found found;
-  found.seconds_bound = bound(corners, limits.nsr, allowed);
-  size_t best = 0;
-  if (limits.nsr) {
-    while (best + 1 < choices.size() && choices[best].nsr > *limits.nsr) ++best;
-    found.met = choices[best].nsr <= *limits.nsr;
-  } else if (limits.seconds) {
-    best = choices.size() - 1;
-    while (best > 0 && choices[best].seconds > *limits.seconds) --best;
-    found.met = choices[best].seconds <= *limits.seconds;
-  } else {
-    found.met = true;
-  }
-  found.choice = choices[best];
-  if (found.met) improve(found.choice, limits, allowed);
-  if (limits.seconds && found.choice.seconds > *limits.seconds) found.met = false;
+  found.met = true;
+  found.seconds_bound = relaxed(0, allowed, found.choice);
+  if (!(all_noise_ > 0) || !(all_seconds_ > 0)) return found;
+  PlanChoice quieter = cheapest(tie_price(), allowed);
+  const bool better = quieter.seconds < found.choice.seconds ||
+                      (quieter.seconds == found.choice.seconds && quieter.nsr < found.choice.nsr);
+  if (better) found.choice = std::move(quieter);
   return found;
 }
 

@@ -5,8 +5,10 @@
 // a tensor whose maker and readers differ is converted once for each other side. For a price of
 // noise the best choice is a minimum cut, found exactly (Kolmogorov and Zabih, "What energy
 // functions can be minimized via graph cuts?", 2004). Prices between nothing and everything give
-// the convex hull of all choices; between its corners choices are tried one by one, and the hull
-// itself bounds how much better any choice could be.
+// the convex hull of all choices, and a bound on what any choice within a limit takes. Between the
+// hull's corners a plan within a limit is found by branch and bound: a layer on which the corners
+// around the limit differ is fixed to either, and each half has a bound of its own (Land and Doig,
+// "An automatic method of solving discrete programming problems", 1960).
 #pragma once
 
 #include "quantization/min_cut.hpp"
@@ -55,6 +57,10 @@ struct PlanChoice {
   double nsr = 0;
 };
 
+inline double cost_of(const PlanChoice& choice, double price) {
+  return choice.seconds + price * choice.nsr;
+}
+
 class PlanSearch {
  public:
   explicit PlanSearch(PlanProblem problem);
@@ -79,6 +85,7 @@ class PlanSearch {
     bool met = false;
     // No allowed choice within the limit on noise takes fewer seconds; without one, none at all.
     double seconds_bound = 0;
+    uint32_t cuts = 0;  // made for it
   };
   // Without limits the fastest; with one on seconds alone the quietest within it; with one on noise
   // the fastest within it. Where a limit cannot be met, what comes nearest to it.
@@ -86,6 +93,7 @@ class PlanSearch {
 
  private:
   void build_network();
+  double tie_price() const { return all_seconds_ / all_noise_ * 1e-7; }  // only breaks ties
   void cut(const std::vector<double>& base, const std::vector<double>& quantized);
   // The best options at a price; the sides are then the cut's.
   std::vector<uint8_t> cut_at(double price, std::span<const uint32_t> allowed);
@@ -95,17 +103,20 @@ class PlanSearch {
   PlanChoice quietest(std::span<const uint32_t> allowed);
   std::vector<PlanChoice> hull(std::span<const uint32_t> allowed);
   std::vector<PlanChoice> spread(const std::vector<PlanChoice>& corners);
-  double bound(const std::vector<PlanChoice>& corners, std::optional<double> nsr,
-               std::span<const uint32_t> allowed);
+  // The cost that no allowed choice undercuts at a price; the choice there is `found`.
+  double relaxed(double price, std::span<const uint32_t> allowed, PlanChoice& found);
   // Options of `to` taken over into `from`, cluster by cluster of neighbours that change together.
   std::vector<PlanChoice> between(const PlanChoice& from, const PlanChoice& to);
   void improve(PlanChoice& choice, const Limits& limits, std::span<const uint32_t> allowed);
+  Found fastest(std::span<const uint32_t> allowed);
+  friend class LimitedSearch;
 
   PlanProblem problem_;
   std::vector<uint32_t> unit_of_;  // by layer
   MinCut network_{0};
   double per_second_ = 1;  // capacity of a second
   double all_seconds_ = 0, all_noise_ = 0;
+  uint32_t cuts_ = 0;
 };
 
 }  // namespace trtreport::quantization

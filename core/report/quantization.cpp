@@ -88,6 +88,11 @@ class Writer {
       json_.member("unread", "not asked for");
     } else if (result->error) {
       json_.member("unread", result->error->message);
+      json_.key("unread_args");
+      json_.begin_object();
+      for (const auto& [key, value] : unread_args(found_.graph(), target.tensor, *result->error))
+        json_.member(key, value);
+      json_.end_object();
     } else {
       write_result(*result);
     }

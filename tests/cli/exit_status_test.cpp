@@ -38,6 +38,9 @@ TEST_CASE("bad usage is one line and status 2", "[cli]") {
   is_usage_fault(folder, {"m.onnx", "--frobnicate"}, "--frobnicate");
   is_usage_fault(folder, {"m.onnx", "other.onnx"}, "other.onnx");
   is_usage_fault(folder, {"m.onnx", "--batch", "0"}, "--batch");
+  is_usage_fault(folder, {"m.onnx", "--device", "t4", "--device", "NVIDIA T4"},
+                 "--device: 'NVIDIA T4' is given twice");
+  is_usage_fault(folder, {"m.onnx", "--shape", "x=1x4", "--shapes", "x:2x4"}, "input 'x'");
   is_usage_fault(folder, {"m.onnx", "--batch", "many"}, "--batch");
   is_usage_fault(folder, {"m.onnx", "--dim", "N"}, "--dim");
   is_usage_fault(folder, {"m.onnx", "--dim", "nobody=4"}, "nobody");

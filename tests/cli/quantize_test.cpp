@@ -63,12 +63,12 @@ TEST_CASE("option --quantize adds sensitivity and a plan to the document", "[cli
 TEST_CASE("option --plan chooses within a budget", "[cli]") {
   const Folder folder;
   folder.write("m.onnx", small_network());
-  const Run told = run(folder, {"m.onnx", "--plan", "fastest"});
-  CHECK(told.status == 0);
-  CHECK(told.out.find("Plan of precisions on NVIDIA H100 SXM") != std::string::npos);
-  CHECK(told.out.find("this plan") != std::string::npos);
-  CHECK(told.out.find("A screening, not an accuracy") != std::string::npos);
-  CHECK(told.out.find("first:int8,second:int8,head:int8") != std::string::npos);
+  const Run shown = run(folder, {"m.onnx", "--plan", "fastest"});
+  CHECK(shown.status == 0);
+  CHECK(shown.out.find("Plan of precisions on NVIDIA H100 SXM") != std::string::npos);
+  CHECK(shown.out.find("this plan") != std::string::npos);
+  CHECK(shown.out.find("A screening, not an accuracy") != std::string::npos);
+  CHECK(shown.out.find("first:int8,second:int8,head:int8") != std::string::npos);
 
   const auto plan = document(
       folder, "m.onnx", {"--plan", "sqnr=200", "--plan", "format=fp8"})["quantization"]["plan"];
@@ -79,17 +79,29 @@ TEST_CASE("option --plan chooses within a budget", "[cli]") {
 
   const auto narrow =
       document(folder, "m.onnx", {"--plan", "base=bf16,format=int8+int4"})["quantization"];
-  const auto& choices = narrow["sensitivity"]["layers"][1]["choices"];
+  const auto& choices = narrow["sensitivity"]["layers"][2]["choices"];
   REQUIRE(choices.size() == 3);
   CHECK(choices[0]["weights"] == "bf16/tensor/none");
   CHECK(choices[2]["weights"] == "int4/block32/max");
+  CHECK(narrow["sensitivity"]["layers"][1]["choices"].size() == 2);  // a convolution
+  const auto& limits = narrow["sensitivity"]["limits"];
+  const auto told = std::find_if(limits.begin(), limits.end(),
+                                 [](const auto& item) { return item["code"] == "int4_operator"; });
+  REQUIRE(told != limits.end());
+  CHECK((*told)["text"] ==
+        "INT4 is not offered to 2 of 3 layers: TensorRT takes INT4 weights of matrix products "
+        "alone.");
 
-  for (const char* wrong : {"latency=2", "format=int8+fp8", "soon"}) {
+  for (const char* wrong : {"latency=2", "format=int8+fp8", "soon", "sqnr=30,base=fp16,sqnr=40"}) {
     const Run refused = run(folder, {"m.onnx", "--plan", wrong});
     CHECK(refused.status == 2);
     CHECK(refused.err.find("--plan: ") != std::string::npos);
   }
   CHECK(run(folder, {"m.onnx", "--plan", "fastest", "--no-quantize"}).status == 2);
+  // Also where each stands in an option of its own.
+  const Run twice = run(folder, {"m.onnx", "--plan", "latency=1ms", "--plan", "latency=2ms"});
+  CHECK(twice.status == 2);
+  CHECK(twice.err.find("--plan: 'latency=2ms': latency is given twice") != std::string::npos);
 }
 
 TEST_CASE("what quantization finds is said where it was asked for", "[cli]") {

@@ -11,11 +11,11 @@
 namespace trtreport::quantization::test {
 
 struct Opened {
-  explicit Opened(const char* text)
+  explicit Opened(const char* text, const char* device = "h100-sxm")
       : model(*models::parse_text_model(text)),
         source("m.onnx",
                std::as_bytes(std::span<const char>(model.bytes.data(), model.bytes.size()))),
-        analysis(*Analysis::run(source, nullptr, {})) {}
+        analysis(*Analysis::run(source, nullptr, on(device))) {}
   Opened(const Opened&) = delete;
 
   Quantization quantize(const char* schemes = "default") {
@@ -30,6 +30,12 @@ struct Opened {
   }
   std::string name(TensorId tensor) const {
     return std::string(analysis->graph().text(analysis->graph().tensors[tensor].name));
+  }
+
+  static Options on(const char* device) {
+    Options options;
+    options.devices.push_back(*find_device(device));
+    return options;
   }
 
   models::TextModel model;

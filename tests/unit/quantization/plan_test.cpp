@@ -29,9 +29,12 @@ m (float[1, 16, 16, 16] x) => (float[1, 10] y) {
 }
 )";
 
+using Refused = std::vector<std::pair<LayerPrecision, Refusal>>;
+
 struct Planned {
-  Planned(const char* text, const char* request, const char* schemes = "default")
-      : opened(text),
+  Planned(const char* text, const char* request, const char* schemes = "default",
+          const char* device = "h100-sxm")
+      : opened(text, device),
         found(opened.quantize(schemes)),
         asked(*parse_plan_request(request)),
         planner(*opened.analysis, plan_layers(*opened.analysis, found, asked), asked) {}
@@ -63,9 +66,15 @@ TEST_CASE("plan: what --plan understands", "[quantization][plan]") {
   CHECK(request->formats == std::vector{LayerPrecision::Fp8, LayerPrecision::Int4});
   CHECK(*parse_plan_request("latency=300us")->budget.seconds == Approx(3e-4));
   CHECK(!parse_plan_request("fastest")->budget.seconds);
+  CHECK(parse_plan_request("keep-first-last,fastest")->budget.keep_first_last);
+  CHECK(parse_plan_request("base=bf16,sqnr=30,base=fp16").error() ==
+        "'base=fp16': base is given twice");
   for (const char* wrong :
        {"latency=2", "latency=-1ms", "sqnr=", "base=int8", "format=fp16", "format=int8+fp8",
-        "format=int8+int8", "quick", "base=fp32,format=int4", "sqnr=1e999", "latency=nanms"}) {
+        "format=int8+int8", "quick", "base=fp32,format=int4", "sqnr=1e999", "latency=nanms",
+        "latency=2ms,latency=3ms", "sqnr=30,sqnr=30", "base=fp16,base=bf16",
+        "format=int8,format=fp8", "keep-first-last,keep-first-last", "fastest,fastest",
+        "latency=2ms,fastest", "fastest,sqnr=30"}) {
     CAPTURE(wrong);
     CHECK(!parse_plan_request(wrong).has_value());
   }
@@ -213,13 +222,112 @@ m (float[8, 64] x) => (float[8, 64] y) {
 TEST_CASE("plan: weights in four bits keep their neighbours' precision", "[quantization][plan]") {
   Planned planned(kResidual, "format=int8+int4", "default");
   const auto& layers = planned.planner.layers();
-  REQUIRE(layers[0].choices.size() == 3);
+  // Of convolutions TensorRT takes none.
+  CHECK(layers[0].choices.size() == 2);
+  CHECK(layers[0].refused == Refused{{LayerPrecision::Int4, Refusal::Int4Operator}});
+  REQUIRE(layers[2].choices.size() == 3);
   const Plan plan = planned.planner.uniform(LayerPrecision::Int4);
   CHECK(plan.totals.reformats == 0);
-  CHECK(plan.node_precision == "wbwbbnw");
-  CHECK(*plan.totals.seconds == Approx(*planned.roofline(Precision::Int4).seconds).epsilon(1e-12));
+  CHECK(plan.totals.quantized == 1);
+  CHECK(plan.node_precision == "bbbbbnw");
+  const double base = *planned.planner.uniform(LayerPrecision::Fp16).totals.seconds;
+  CHECK(*plan.totals.seconds ==
+        Approx(base - *layers[2].choices[0].seconds + *layers[2].choices[2].seconds));
   CHECK(trtexec_flags(planned.planner, plan).empty());
   CHECK(layers[2].choices[2].weight_bytes == 180);  // blocks of 32
+}
+
+TEST_CASE("plan: layers are offered what TensorRT takes of their operator",
+          "[quantization][plan]") {
+  constexpr const char* kOperators = R"(
+@weight a float32[32,16,3,3]
+@weight b float32[32,32,7,7]
+@weight c float32[32,8,3,3]
+@weight d float32[32,8,2,2]
+@weight e float32[32,20]
+@weight f float32[64,20]
+@weight g float32[12,64]
+<ir_version: 8, opset_import: ["" : 17]>
+m (float[1, 16, 16, 16] x, float[12, 32] r) => (float[12, 64] y, float[1, 8, 32, 32] t,
+                                                float[12, 20] z, float[12, 32] l) {
+  p = Conv <pads = [1, 1, 1, 1]> (x, a)
+  q = Conv <pads = [3, 3, 3, 3]> (p, b)
+  s = Conv <pads = [1, 1, 1, 1], group = 4> (q, c)
+  t = ConvTranspose <strides = [2, 2]> (s, d)
+  z = MatMul (r, e)
+  y = Gemm <transB = 1> (z, f)
+  k = Transpose (y)
+  h = MatMul (k, r)
+  l = MatMul (g, h)
+}
+)";
+  using enum Refusal;
+  const auto refusals = [&](const char* request, LayerPrecision format) {
+    Planned planned(kOperators, request);
+    std::vector<Refusal> found;
+    for (const PlanLayer& layer : planned.planner.layers()) {
+      found.push_back(None);
+      for (const auto& [of, refusal] : layer.refused) {
+        if (of == format) found.back() = refusal;
+      }
+      CHECK((layer.choice_of(format) < layer.choices.size()) == (found.back() == None));
+    }
+    return found;
+  };
+  CHECK(refusals("format=fp8", LayerPrecision::Fp8) ==
+        std::vector{None, Fp8Kernel, Fp8Groups, Fp8Operator, None, None, LeftFactor});
+  CHECK(refusals("format=int8+int4", LayerPrecision::Int8) ==
+        std::vector{None, None, None, None, None, None, LeftFactor});
+  // 32 and 20 values deep: the default set has blocks of 32.
+  CHECK(refusals("format=int8+int4", LayerPrecision::Int4) ==
+        std::vector{Int4Operator, Int4Operator, Int4Operator, Int4Operator, None, Int4Depth,
+                    LeftFactor});
+}
+
+TEST_CASE("plan: a format that the device has no units for is offered to no layer",
+          "[quantization][plan]") {
+  for (const char* device : {"a100-sxm-80gb", "t4"}) {
+    Planned planned(kResidual, "format=fp8", "default,fp8/channel/max", device);
+    for (const PlanLayer& layer : planned.planner.layers())
+      CHECK(layer.refused == Refused{{LayerPrecision::Fp8, Refusal::Device}});
+    const Plan plan = planned.planner.plan({});
+    CHECK(plan.totals.quantized == 0);
+    CHECK(*plan.totals.seconds == *planned.planner.uniform(LayerPrecision::Fp16).totals.seconds);
+  }
+}
+
+TEST_CASE("plan: FP8 weights by channel are for matrix products on Hopper",
+          "[quantization][plan]") {
+  const auto granularities = [](const char* device) {
+    Planned planned(kResidual, "format=fp8", "fp8/channel/max", device);
+    std::string text;
+    for (const PlanLayer& layer : planned.planner.layers()) {
+      REQUIRE(layer.choices.size() + layer.refused.size() == 2);
+      if (layer.choices.size() < 2) {
+        text += "-";
+      } else {
+        text += !layer.choices[1].weights ? '?' : granularity_text(*layer.choices[1].weights)[0];
+      }
+    }
+    return text;
+  };
+  CHECK(granularities("h100-sxm") == "??c");
+  CHECK(granularities("rtx-4090") == "???");
+}
+
+TEST_CASE("plan: weights without a scale stay in the base", "[quantization][plan]") {
+  Planned planned(R"(
+@weight w float32[64,64]
+<ir_version: 8, opset_import: ["" : 17]>
+m (float[8, 2] x) => (float[8, 2] y)
+<float[2, 2] zero = {0.0, 0.0, 0.0, 0.0}>
+{
+  y = MatMul (x, zero)
+}
+)",
+                  "fastest");
+  CHECK(planned.planner.layers()[0].refused ==
+        Refused{{LayerPrecision::Int8, Refusal::WeightZero}});
 }
 
 TEST_CASE("plan: a model that is quantized already is left alone", "[quantization][plan]") {

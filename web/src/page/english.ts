@@ -24,6 +24,7 @@ export const kEnglish: Language = {
     unbound_symbol: 'set that size above',
   },
   lints: {},
+  causes: {},
   plans: {
     activations_unknown:
       'No samples of the inputs of {layers} of {all} layers: what rounding them costs, often the larger part, is not in these figures.',

@@ -37,6 +37,7 @@ export interface Weight {
   channel_axis: number;
   folded_bn: boolean;
   unread?: string;
+  unread_args?: Record<string, string>;
   elements?: number;
   zeros?: number;
   nonfinite?: number;

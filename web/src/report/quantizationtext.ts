@@ -197,7 +197,11 @@ export const kQuantizationText = {
   plan_edges: 'Keep first and last',
   plan_apply: 'Show this plan in the roofline',
   plan_precision: 'Precision of {name}',
-  plan_reformats_share: '{n} reformats take {share} of the time: {names}.',
+  plan_reformats_share: '{n} reformats take {share} of the time:',
+  plan_reformats_most: '{n} reformats take {share} of the time. The costliest:',
+  plan_reformat_input: 'the model’s input',
+  plan_reformat_output: 'the model’s output',
+  plan_reformat_others: 'and {n} more',
   pareto_title: 'Time against noise',
   pareto_axes: 'time, predicted; accumulated SQNR upwards',
 };

@@ -356,6 +356,8 @@ export interface Language {
   hints: Sentences;
   /** Findings about weights and quantization. */
   lints: Sentences;
+  /** Why values could not be read, by cause_code. */
+  causes: Record<string, string>;
   /** Limits of a screening, and guidance on plans of precisions. */
   plans: Sentences;
   /** Notes of layers. */
@@ -403,8 +405,15 @@ export function sentence(
   if (!now || template === undefined) return english;
   const word = (name: string) => now.words[name]?.[String(args[name])] ?? args[name];
   const words = Object.fromEntries(Object.keys(args).map((name) => [name, word(name)]));
+  if ('cause' in words) words['cause'] = cause(args, String(args['cause']));
   const reason = kind === 'diagnostics' && 'reason' in words ? String(words['reason']) : '';
   return fill(template, words) + reason;
+}
+
+/** Why values could not be read, in the chosen language where its code and arguments suffice. */
+export function cause(args: Values, english: string): string {
+  const template = language.value?.causes[String(args['cause_code'])];
+  return template !== undefined && isFilled(template, args) ? fill(template, args) : english;
 }
 
 /** What to do about a remark: on a page with controls no option of the command line is named. */

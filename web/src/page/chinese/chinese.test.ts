@@ -11,7 +11,7 @@ import { kFaults, kKinds } from './faults';
 import { kMessages } from './messages';
 import { kChinesePage } from './page';
 import { kChinese } from './report';
-import { kLints, kPlans } from './quantization';
+import { kCauses, kLints, kPlans } from './quantization';
 import { kDiagnostics, kHints, kNotes, kVerdicts } from './sentences';
 
 const core = join(process.cwd(), '../core');
@@ -111,8 +111,25 @@ test('every limit and advice of a plan has a Chinese text with known arguments',
   codes.delete(undefined as unknown as string);
   for (const [, code] of obstacles) codes.set(code!, new Set());
   codes.set('no_bandwidth', new Set());
+  const rules = readFileSync(join(core, 'quantization/layer_rules.cpp'), 'utf8');
+  const refusals = [...rules.matchAll(/^ {4}\{"([a-z_0-9]+)",/gm)];
+  assert.ok(refusals.length > 15);
+  for (const [, code] of refusals) codes.set(code!, new Set(['format', 'layers', 'all']));
   assert.ok(codes.size > 15);
   check(codes, kPlans);
+});
+
+test('every cause of an unread weight has a Chinese text with known arguments', () => {
+  const codes = new Map<string, Set<string>>();
+  const given = new Set(['tensor', 'dtype', 'elements', 'location']);
+  for (const file of ['stored.cpp', 'weights.cpp']) {
+    const text = readFileSync(join(core, 'onnx', file), 'utf8');
+    for (const [, code] of text.matchAll(/(?:tensor_error|fault)\([^"]*?"([a-z_]+)",/g))
+      codes.set(code!, given);
+  }
+  assert.ok(codes.size >= 5);
+  for (const other of ['not_asked', 'malformed']) codes.set(other, given);
+  check(codes, kCauses);
 });
 
 test('every fault that ends an analysis has a Chinese text', () => {

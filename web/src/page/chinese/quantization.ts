@@ -175,7 +175,11 @@ export const kQuantizationMessages: Partial<Record<keyof typeof kQuantizationTex
   plan_edges: '保留首末层',
   plan_apply: '在 Roofline 中显示该方案',
   plan_precision: '{name} 的精度',
-  plan_reformats_share: '{n} 次格式转换占 {share} 的时间：{names}。',
+  plan_reformats_share: '{n} 次格式转换占 {share} 的时间：',
+  plan_reformats_most: '{n} 次格式转换占 {share} 的时间，其中代价最高的是：',
+  plan_reformat_input: '模型的输入',
+  plan_reformat_output: '模型的输出',
+  plan_reformat_others: '及另外 {n} 层',
   pareto_title: '时间与噪声',
   pareto_axes: '横轴时间（预测）；纵轴累计 SQNR',
 };
@@ -225,6 +229,24 @@ export const kPlans: Language['plans'] = {
     '1. 校准：在 {tensors} 个采样的张量中，有 {best} 个以 {calibrator} 损失最小；请以整个模型的精度确认。',
   conversions:
     '精度交界处按一个读写该张量的内核计；引擎会把其中一些融入相邻的层，而精度不同处融合得更少。',
+  fp8_groups: '{all} 层中有 {layers} 层不提供 {format}：TensorRT 没有分组卷积的 FP8 内核。',
+  fp8_kernel: '{all} 层中有 {layers} 层不提供 {format}：TensorRT 的 FP8 卷积窗口最多 32 个值。',
+  fp8_operator: '{all} 层中有 {layers} 层不提供 {format}：TensorRT 没有转置卷积的 FP8 内核。',
+  int4_block: '{all} 层中有 {layers} 层不提供 {format}：INT4 权重须分块。',
+  int4_depth: '{all} 层中有 {layers} 层不提供 {format}：其归约维的长度不是块大小的倍数。',
+  int4_operator: '{all} 层中有 {layers} 层不提供 {format}：TensorRT 只接受矩阵乘法的 INT4 权重。',
+  left_factor: '{all} 层中有 {layers} 层不提供 {format}：其权重是左因子。',
+  no_units: '{all} 层中有 {layers} 层不提供 {format}：该设备没有相应的单元。',
+  not_matrix: '{all} 层中有 {layers} 层不提供 {format}：其权重不是矩阵。',
+  not_stored: '{all} 层中有 {layers} 层不提供 {format}：其权重不以读取时的形状存储。',
+  operator: '{all} 层中有 {layers} 层不提供 {format}：TensorRT 不以量化方式运行该算子。',
+  quantized_before: '{all} 层中有 {layers} 层不提供 {format}：已经量化。',
+  scheme: '{all} 层中有 {layers} 层不提供 {format}：TensorRT 不接受以此方式存储的权重。',
+  subgraph: '{all} 层中有 {layers} 层不提供 {format}：位于子图或函数之中。',
+  weight_empty: '{all} 层中有 {layers} 层不提供 {format}：其权重为空。',
+  weight_nonfinite: '{all} 层中有 {layers} 层不提供 {format}：其权重含有 NaN 或无穷值。',
+  weight_type: '{all} 层中有 {layers} 层不提供 {format}：其权重不是可量化的浮点类型。',
+  weight_zero: '{all} 层中有 {layers} 层不提供 {format}：其权重全为零。',
   fallback: '{device} 没有 {format} 单元，按更宽的精度计时。',
   in_part:
     '2. 部分量化：全部 {narrow} 需 {all_time}，{all_db}；全部 {wide} 需 {none_time}。本方案在 {layers} 层中保留 {kept} 层为 {wide}：{time}，{db}，含 {conversions} 次转换。',
@@ -243,4 +265,15 @@ export const kPlans: Language['plans'] = {
     '有 {layers} 层的通道数使 {narrow} 张量核心（16 的倍数）的利用率比 {wide} 低四分之一以上。',
   unbound: '没有方案：有尺寸未定，因此没有时间。',
   weights_unread: '{all} 层中有 {layers} 层的权重未读取：按舍入不损失任何东西计。',
+};
+
+/** Why a weight could not be read; the arguments are those of the core's unread_args. */
+export const kCauses: Record<string, string> = {
+  external_data_missing: '张量 {tensor} 的数据文件“{location}”不在',
+  left_out: '张量 {tensor} 的数值不在文件里，文件只有模型的结构',
+  malformed: '张量 {tensor} 的存储内容已损坏',
+  no_numbers: '张量 {tensor} 的元素类型 {dtype} 不是数值',
+  not_asked: '未要求读取',
+  size_mismatch: '张量 {tensor} 存储的数据与其形状的 {elements} 个元素不符',
+  truncated: '张量 {tensor} 的数据在文件中不完整，可能没有下载完',
 };

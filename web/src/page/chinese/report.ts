@@ -2,7 +2,7 @@
 
 import type { Language } from '../../report/text';
 import { kMessages } from './messages';
-import { kLints, kPlans } from './quantization';
+import { kCauses, kLints, kPlans } from './quantization';
 import { kDiagnostics, kHints, kNotes, kVerdicts, kWords } from './sentences';
 
 export const kChinese: Language = {
@@ -12,6 +12,7 @@ export const kChinese: Language = {
   diagnostics: kDiagnostics,
   hints: kHints,
   lints: kLints,
+  causes: kCauses,
   plans: kPlans,
   notes: kNotes,
   words: kWords,

@@ -5,8 +5,9 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { bytes, percent, seconds } from '../../format';
 import type { Plan, PlanTotals, Quantization, SensitiveLayer } from '../../quantization';
+import { endsOf } from '../../reformats';
 import { sentence, t } from '../../text';
-import { Figure, type TableData, useModel, useWidth } from '../ui';
+import { Figure, nodeName, type TableData, useModel, useWidth } from '../ui';
 import { Sensitivity } from './sensitivity';
 import { db } from './words';
 
@@ -269,22 +270,48 @@ function Pareto(props: { plan: Plan; now: Plan; choose: ((choice: string) => voi
           )}
         </svg>
       </div>
-      {now.reformats.length > 0 && (
-        <p class="quiet">
-          {t('plan_reformats_share', {
-            n: now.reformats.length,
-            share: percent(
-              now.totals.seconds_padded
-                ? (now.totals.reformat_seconds ?? 0) / now.totals.seconds_padded
-                : null,
-            ),
-            names: now.reformats
-              .slice(0, 3)
-              .map((each) => each.tensor)
-              .join(', '),
-          })}
-        </p>
-      )}
+      <Reformats plan={now} />
     </Figure>
+  );
+}
+
+const kMostReformats = 5;
+
+/** Where precisions meet, the costliest first: between which layers. */
+function Reformats({ plan }: { plan: Plan }) {
+  const model = useModel();
+  const { nodes } = model.document.value;
+  const { reformats, totals } = plan;
+  if (reformats.length === 0) return null;
+  const costliest = [...reformats].sort((a, b) => (b.seconds ?? 0) - (a.seconds ?? 0));
+  const time = totals.seconds_padded;
+  const layer = (id: number) => (
+    <button type="button" class="link" onClick={() => model.select(id)}>
+      <bdi>{nodeName(nodes[id]?.name ?? '')}</bdi>
+    </button>
+  );
+  return (
+    <div class="quiet">
+      <p>
+        {t(reformats.length > kMostReformats ? 'plan_reformats_most' : 'plan_reformats_share', {
+          n: reformats.length,
+          share: percent(time ? (totals.reformat_seconds ?? 0) / time : null),
+        })}
+      </p>
+      <ul class="reformats">
+        {costliest.slice(0, kMostReformats).map((each) => {
+          const { maker, readers } = endsOf(each, nodes, plan.node_precision);
+          return (
+            <li class="breakable">
+              {maker === null ? t('plan_reformat_input') : layer(maker)} {'→'}{' '}
+              {readers[0] === undefined ? t('plan_reformat_output') : layer(readers[0])}
+              {readers.length > 1 && ` ${t('plan_reformat_others', { n: readers.length - 1 })}`}
+              {': '}
+              {seconds(each.seconds)}, {bytes(each.bytes)}
+            </li>
+          );
+        })}
+      </ul>
+    </div>
   );
 }

@@ -3,7 +3,7 @@
 import { bytes, percent } from '../../format';
 import type { WeightStatus } from '../../model';
 import { type Lint, type Quantization, schemesOf, spreadOf } from '../../quantization';
-import { sentence, t } from '../../text';
+import { cause, sentence, t } from '../../text';
 import { Section, useModel } from '../ui';
 import { Activations } from './activations';
 import { AlreadyQuantized } from './already';
@@ -120,7 +120,9 @@ function Unread({ found }: { found: Quantization }) {
   return (
     <p class="note">
       {t('weights_unread', { n: unread.length, all: found.weights.length })}{' '}
-      <bdi class="breakable">{first.unread}</bdi>
+      <bdi class="breakable">
+        {cause(first.unread_args ?? { cause_code: 'not_asked' }, first.unread ?? '')}
+      </bdi>
     </p>
   );
 }
