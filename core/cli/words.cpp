@@ -92,10 +92,14 @@ Fault read_lists(const Words& words, CommandLine& line) {
     if (fault) return fault;
   }
   // As trtexec does where the middle one is missing.
-  if (!best && !list) best = line.most ? line.most : line.least;
+  const bool is_named = best || list;
+  if (!is_named) best = line.most ? line.most : line.least;
   for (const std::optional<Shapes>& given : {list, best}) {
     if (!given) continue;
-    for (const auto& [input, shape] : *given) line.binding.shapes.insert_or_assign(input, shape);
+    for (const auto& [input, shape] : *given) {
+      if (!line.binding.shapes.emplace(input, shape).second && is_named)
+        return "--shape: input '" + input + "' is given in a list of shapes too";
+    }
   }
   return std::nullopt;
 }
@@ -205,6 +209,10 @@ Fault read_prune(const Words& words, CommandLine& line) {
     if (!ratios) {
       return "--prune: '" + words.prune +
              "' is neither a list of shares from 0 to below 1, as 0.25,0.5, nor default";
+    }
+    for (auto at = ratios->begin(); at != ratios->end(); ++at) {
+      if (std::find(ratios->begin(), at, *at) != at)
+        return "--prune: a share is given twice in '" + words.prune + "'";
     }
     options.ratios = *ratios;
   }
