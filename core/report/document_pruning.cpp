@@ -4,7 +4,6 @@
 #include "report/document_parts.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace trtreport {
 namespace {
@@ -363,77 +362,6 @@ void write_pruned_figures(const Pruning& pruning, const PrunedFigures& figures, 
   Writer(pruning, json).figures(figures);
   json.key("importance_kept");
   write_ratio(figures.importance_kept, json);
-}
-
-bool write_prune_plan(const Pruning& pruning, const PruneScenario& scenario, Sink& sink) {
-  const Graph& graph = pruning.analysis().graph();
-  const DocumentNames names(graph);
-  JsonWriter json(sink);
-  json.begin_object();
-  json.member("schema", "trtreport-prune/1");
-  json.member("model", graph.model().file);
-  json.member("scenario", scenario.name);
-  json.member("criterion", pruning::name(pruning.options().criterion));
-  json.member("params", scenario.figures.params);
-  json.member("macs", scenario.figures.macs);
-  // By tensor and axis, in the order of the graph.
-  std::map<std::pair<TensorId, int>, std::vector<uint32_t>> gone;
-  for (ClassId id = 0; id < scenario.cut.size(); ++id) {
-    if (!scenario.cut[id]) continue;
-    for (const Slice& slice : pruning.groups().slices(id))
-      gone[{slice.tensor, slice.axis}].push_back(slice.index);
-  }
-  // A vector that layers share has one entry for each of them.
-  std::map<StringId, TensorId> first_of_name;
-  std::vector<bool> shared(graph.tensors.size(), false);
-  for (const auto& entry : gone) {
-    const TensorId tensor = entry.first.first;
-    const auto [known, added] = first_of_name.emplace(graph.tensors[tensor].name, tensor);
-    if (!added && known->second != tensor) shared[tensor] = shared[known->second] = true;
-  }
-  std::vector<NodeId> user(graph.tensors.size(), kNoNode);
-  for (const NodeId id : graph.bodies[kMainBody].nodes) {
-    for (const TensorId input : graph.nodes[id].inputs) {
-      if (input != kNoTensor && user[input] == kNoNode) user[input] = id;
-    }
-  }
-  json.key("tensors");
-  json.begin_array();
-  for (auto& [place, indices] : gone) {
-    std::sort(indices.begin(), indices.end());
-    json.begin_object();
-    json.member("tensor", names.tensor(place.first));
-    if (shared[place.first] && user[place.first] != kNoNode)
-      json.member("node", names.text(graph.nodes[user[place.first]].name));
-    json.member("axis", int64_t{place.second});
-    // The graph may stand cut; the rules saw it whole.
-    const Coupling& coupling = pruning.groups().coupling();
-    json.member("of", coupling.length(coupling.axis(place.first, place.second)));
-    json.key("remove");
-    json.begin_array();
-    for (const uint32_t index : indices) json.value(index);
-    json.end_array();
-    json.end_object();
-  }
-  json.end_array();
-  json.key("sizes");
-  json.begin_array();
-  for (const SizeChange& change : pruning.size_changes(scenario.cut)) {
-    json.begin_object();
-    json.member("node", names.text(graph.nodes[change.node].name));
-    if (change.input >= 0) {
-      json.member("input", int64_t{change.input});
-    } else {
-      json.member("attribute", change.attribute);
-    }
-    if (change.element >= 0) json.member("element", int64_t{change.element});
-    json.member("before", change.before.text());
-    json.member("after", change.after.text());
-    json.end_object();
-  }
-  json.end_array();
-  json.end_object();
-  return json.finish();
 }
 
 }  // namespace trtreport
