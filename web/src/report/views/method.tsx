@@ -15,7 +15,14 @@ const kCounting: MessageKey[] = [
   'method_floor',
   'method_units',
 ];
-const kNotModelled: MessageKey[] = ['not_fusion', 'not_l2', 'not_clock', 'not_overlap'];
+const kNotModelled: MessageKey[] = [
+  'not_fusion',
+  'not_latency',
+  'not_l2',
+  'not_skipped',
+  'not_clock',
+  'not_overlap',
+];
 
 export function MethodSection() {
   const model = useModel();
