@@ -83,6 +83,7 @@ tl::expected<std::vector<std::pair<std::string, double>>, std::string> parse_pru
       return tl::unexpected("gives group '" + name + "' no share from 0 to below 1");
     groups.emplace_back(name, ratio);
   }
+  if (groups.empty()) return tl::unexpected(std::string("names no group"));
   return groups;
 }
 

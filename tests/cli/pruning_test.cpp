@@ -69,6 +69,7 @@ TEST_CASE("faulty words about pruning are named", "[cli]") {
   folder.write("bad.json", R"({"groups": {"a": 2}})");
   folder.write("other.json", R"({"groups": {"nothing": 0.5}})");
   folder.write("twice.json", R"({"sizes": {"a": 1}, "groups": {"a": 0.5, "b": 0, "a": 0.25}})");
+  folder.write("none-named.json", R"({"groups": {}})");
   const std::pair<std::vector<std::string>, std::string> cases[] = {
       {{"--prune", "1"}, "--prune: '1'"},
       {{"--prune", "0.5,"}, "--prune: '0.5,'"},
@@ -81,6 +82,7 @@ TEST_CASE("faulty words about pruning are named", "[cli]") {
       {{"--prune-groups", "bad.json"}, "no share from 0 to below 1"},
       {{"--prune-groups", "other.json"}, "'nothing' is no group"},
       {{"--prune-groups", "twice.json"}, "gives 'a' twice"},
+      {{"--prune-groups", "none-named.json", "--emit-mask", "p"}, "names no group"},
       {{"--prune", "0.5,0.25,0.5"}, "--prune: a share is given twice"},
   };
   for (const auto& [words, part] : cases) {
