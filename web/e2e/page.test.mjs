@@ -269,7 +269,7 @@ test('what-if: batch, device, options and single layers redraw in place', async 
     const sparse = await time(page);
     await page.locator('.own select').selectOption('fp8');
     await changed(page, sparse);
-    assert.match(await text(page, '.own'), /53 layers have a precision/);
+    assert.match(await text(page, '.own'), /of their own: 53 layers/);
     await page.getByRole('button', { name: 'As the model says' }).click();
     await page.waitForFunction(
       (old) => document.querySelector('.tile-value').innerText === old,
@@ -280,6 +280,32 @@ test('what-if: batch, device, options and single layers redraw in place', async 
     await changed(page, atOne);
     await settled(page);
     await page.waitForFunction(() => location.hash.includes('device='));
+  });
+});
+
+test('what is chosen while another choice is computed is not lost', async () => {
+  await inPage(async (page) => {
+    await openSample(page);
+    await settled(page);
+    await page.evaluate(() => {
+      const choose = (name, value) => {
+        const choice = [...document.querySelectorAll('.bar-controls > .choice')].find((each) =>
+          each.textContent.startsWith(name),
+        );
+        const field = choice.querySelector('select, input');
+        field.value = value;
+        const type = field instanceof HTMLSelectElement ? 'change' : 'input';
+        field.dispatchEvent(new Event(type, { bubbles: true }));
+      };
+      choose('Batch', '64');
+      choose('Precision', 'fp16');
+    });
+    await settled(page);
+    assert.equal(await control(page, 'Precision').inputValue(), 'fp16');
+    assert.match(await text(page, '.tiles'), /^Time, FP16[^]*262\sGMAC/);
+    await control(page, 'Precision').selectOption('int8');
+    await settled(page);
+    assert.match(await text(page, '.tiles'), /^Time, INT8[^]*262\sGMAC/);
   });
 });
 
@@ -364,7 +390,7 @@ test('another fragment in the same tab is followed, single layers included', asy
     await page.locator('.tiles', { hasText: '32.7' }).waitFor();
     await settled(page);
     await page.locator('.whatif-menu summary').click();
-    assert.match(await text(page, '.own'), /42 layers have a precision/);
+    assert.match(await text(page, '.own'), /of their own: 42 layers/);
     assert.equal(await page.locator('#filter').inputValue(), 'op:Conv');
     await page.evaluate(() => {
       location.hash = '';

@@ -2,6 +2,7 @@
 
 import { seconds } from '../report/format';
 import type { ReportModel } from '../report/model';
+import { layersText } from '../report/text';
 import { Choice, useModel } from '../report/views/ui';
 import { say } from '../page/text';
 import type { WhatIf } from './whatif';
@@ -146,7 +147,7 @@ function OwnPrecisions({ whatIf }: { whatIf: WhatIf }) {
         <p class="quiet">{say('whatif_own_none')}</p>
       ) : (
         <Choice
-          label={say('whatif_own_count', { n: chosen.length })}
+          label={say('whatif_own_count', { layers: layersText(chosen.length) })}
           value=""
           options={[
             { value: '', text: '—' },
@@ -157,7 +158,7 @@ function OwnPrecisions({ whatIf }: { whatIf: WhatIf }) {
       )}
       {whatIf.own.value.size > 0 && (
         <p>
-          {say('whatif_own_active', { n: whatIf.own.value.size })}{' '}
+          {say('whatif_own_active', { layers: layersText(whatIf.own.value.size) })}{' '}
           <button type="button" class="link" onClick={() => (whatIf.own.value = new Map())}>
             {say('whatif_own_clear')}
           </button>

@@ -82,6 +82,8 @@ export class WhatIf {
 
   private opened: OpenModel | null = null;
   private asked = '';
+  /** The request that the figures shown are of. */
+  private shown = '';
   private working = false;
   private again = false;
   private pause = 0;
@@ -190,6 +192,7 @@ export class WhatIf {
       tf32: this.tf32.peek(),
     };
     this.asked = JSON.stringify(this.precise());
+    this.shown = this.asked;
     this.whole = JSON.stringify(this.request());
     this.stops.push(
       // The report's own choice of precision and this one are the same thing.
@@ -284,23 +287,28 @@ export class WhatIf {
 
   private async step(): Promise<void> {
     const opened = this.opened!;
-    const before = this.asked;
     const options = this.precise();
     const started = performance.now();
-    this.asked = JSON.stringify(options);
-    if (this.isInDocument(before)) {
-      this.choose(this.precision.value);
+    const [device, precision] = [this.device.value, this.precision.value];
+    const asked = JSON.stringify(options);
+    this.asked = asked;
+    if (this.isInDocument(this.shown)) {
+      this.shown = asked;
+      this.choose(precision);
       return;
     }
     try {
       const answer = await opened.core.recompute(options);
       this.page.trouble.value = null;
+      // Shown now, it would be taken for the choice; what was chosen meanwhile is asked for next.
+      if (device !== this.device.value || precision !== this.precision.value) return;
       // Other layers, or an instance that knows of none yet: the whole document follows.
       if (!answer.same_nodes) {
         this.whole = null;
         return;
       }
       this.show(answer);
+      this.shown = asked;
       this.latency.value = performance.now() - started;
     } catch (cause) {
       this.page.fail(cause, opened.model.name);
@@ -353,6 +361,7 @@ export class WhatIf {
       const document = readDocument(await opened.core.analyse(request));
       if (asked !== this.asked || this.working) return;
       this.whole = JSON.stringify(request);
+      this.shown = asked;
       const { report } = this;
       const own = this.own.value.size > 0 ? report.roofline.value : null;
       batch(() => {

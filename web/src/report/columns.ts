@@ -113,7 +113,7 @@ export function makeColumns(): Column[] {
       (node, { document }) => shapesOf(node.inputs, document) || kDash,
       { standard: false },
     ),
-    numberColumn('time', t('col_time'), 80, {
+    numberColumn('time', t('col_time'), 84, {
       read: (figures, id) => figures.seconds[id]!,
       show: seconds,
       exactUnit: 's',
@@ -130,7 +130,7 @@ export function makeColumns(): Column[] {
     textColumn(
       'bound',
       t('col_bound'),
-      92,
+      98,
       (node, { figures }) => t(kBounds[figures.bound(node.id)] ?? 'bound_n'),
       { unit: predicted },
     ),
@@ -152,7 +152,7 @@ export function makeColumns(): Column[] {
       exactUnit: 'B',
       unit: bytesUnit,
     }),
-    numberColumn('intensity', t('col_intensity'), 78, {
+    numberColumn('intensity', t('col_intensity'), 84, {
       read: (figures, id) => figures.intensity[id]!,
       show: ratio,
       exactUnit: 'FLOP/B',

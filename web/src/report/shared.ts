@@ -20,6 +20,7 @@ import * as palette from './palette';
 import * as text from './text';
 import * as urlstate from './urlstate';
 import * as app from './views/app';
+import * as canvas from './views/canvas';
 import * as header from './views/header';
 import * as print from './views/print';
 import * as tooltip from './views/tooltip';
@@ -45,6 +46,7 @@ export const kShared: Record<string, unknown> = {
   text,
   urlstate,
   'views/app': app,
+  'views/canvas': canvas,
   'views/header': header,
   'views/print': print,
   'views/tooltip': tooltip,

@@ -1,10 +1,10 @@
-// A chart without pointer handling of its own: made once it comes near the view, drawn anew whenever
-// what it shows, its width or the theme changes.
+// A chart without pointer handling of its own: drawn anew whenever what it shows, its width or the
+// theme changes.
 
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { type Canvas, type ChartOption, makeCanvas } from '../../report/charts/echarts';
+import type { ChartOption } from '../../report/charts/echarts';
 import { kDark, kLight, type ChartTheme } from '../../report/palette';
-import { useNear, useWidth } from '../../report/views/ui';
+import { useCanvas } from '../../report/views/canvas';
+import { useWidth } from '../../report/views/ui';
 
 /** `option` gives what to draw at a width, or null where there is nothing yet. */
 export function Chart(props: {
@@ -14,18 +14,7 @@ export function Chart(props: {
   option: (width: number, theme: ChartTheme) => ChartOption | null;
 }) {
   const [box, width] = useWidth();
-  const near = useNear(box);
-  const element = useRef<HTMLDivElement>(null);
-  const canvas = useRef<Canvas | null>(null);
-  useLayoutEffect(() => {
-    if (!near || width === 0 || !element.current) return;
-    const option = props.option(width, props.dark ? kDark : kLight);
-    if (!option) return;
-    canvas.current ??= makeCanvas(element.current);
-    canvas.current.resize();
-    canvas.current.draw(option);
-  });
-  useEffect(() => () => canvas.current?.dispose(), []);
+  const element = useCanvas(box, width, () => props.option(width, props.dark ? kDark : kLight));
   const style = { height: `${props.height}px` };
   return (
     <div ref={box} style={style}>

@@ -1,7 +1,7 @@
 // The page around the report: the strip with what can be done, the start screen, and what is said
 // while something runs or after it failed.
 
-import { useSignalEffect } from '@preact/signals';
+import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { bytes } from '../../report/format';
 import { language } from '../../report/text';
@@ -14,17 +14,20 @@ import type { PageState, Place } from '../state';
 import { faultText, type PageKey, say } from '../text';
 import { ExportMenu } from './exports';
 
+/** For whoever waits for the figures of a choice: from the very change on. */
+function tellSettled(page: PageState): void {
+  const models = [page.opened.value, page.other.value?.opened];
+  const pending = models.some(
+    (each) => each?.whatIf.pending.value || each?.report.redraw.pending.value,
+  );
+  document.documentElement.dataset['figures'] = pending ? 'pending' : 'settled';
+}
+
 export function Page({ page }: { page: PageState }) {
   useEffect(() => listen(page), [page]);
   useEffect(followBarHeight, [page.opened.value]);
   const opened = page.opened.value;
-  useSignalEffect(() => {
-    const models = [page.opened.value, page.other.value?.opened];
-    const pending = models.some(
-      (each) => each?.whatIf.pending.value || each?.report.redraw.pending.value,
-    );
-    document.documentElement.dataset['figures'] = pending ? 'pending' : 'settled';
-  });
+  useEffect(() => effect(() => tellSettled(page)), [page]);
   return (
     <>
       <Strip page={page} />

@@ -182,18 +182,24 @@ function Grid({ columns, ids, source }: { columns: Column[]; ids: Uint32Array; s
   );
 }
 
-/** The name takes what is left; below that the table scrolls sideways. */
+const kBar = 18;
+const kNarrow = 600;
+
+/** The name takes what whole columns leave of the width; beyond them the table scrolls sideways. */
 function widths(columns: Column[], available: number): { template: string; total: number } {
-  const narrow = available < 600;
+  const narrow = available < kNarrow;
+  const others = columns.filter((column) => column.key !== 'name');
+  const least = narrow ? 130 : 170;
+  let left = narrow ? available : available - kBar;
+  for (const { width } of others) {
+    if (left - width < least) break;
+    left -= width;
+  }
   const widthOf = (column: Column) =>
-    narrow && column.key === 'name' ? 150 : column.key === 'name' ? 170 : column.width;
-  const fixed = columns.reduce((sum, column) => sum + widthOf(column), 0);
-  const spare = Math.max(0, available - 18 - fixed);
+    column.key === 'name' ? Math.max(least, left) : column.width;
   return {
-    template: columns
-      .map((column) => `${widthOf(column) + (column.key === 'name' ? spare : 0)}px`)
-      .join(' '),
-    total: fixed + spare,
+    template: columns.map((column) => `${widthOf(column)}px`).join(' '),
+    total: columns.reduce((sum, column) => sum + widthOf(column), 0),
   };
 }
 

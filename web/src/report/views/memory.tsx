@@ -1,19 +1,17 @@
 // Activations over execution order: where memory peaks and what is alive there.
 
 import { useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { type Canvas, makeCanvas } from '../charts/echarts';
-import { forget, later } from '../charts/later';
 import { memoryOption, memoryPlot, type MemoryScene } from '../charts/memory';
 import type { ReportDocument } from '../document';
-import { bytes } from '../format';
+import { bytes, shape } from '../format';
 import type { ReportModel } from '../model';
 import { kDark, kLight } from '../palette';
 import { t } from '../text';
+import { useCanvas } from './canvas';
 import { reasonOf } from './overview';
 import { PrintChart, printMemory } from './print';
 import { hideTip, showTip } from './tooltip';
-import { Figure, nodeName, Section, type TableData, useModel, useNear, useWidth } from './ui';
+import { Figure, nodeName, Section, type TableData, useModel, useWidth } from './ui';
 
 type Memory = NonNullable<ReportDocument['memory']>;
 
@@ -99,7 +97,7 @@ function PeakTensors({ memory }: { memory: Memory }) {
                   <bdi>{tensor.name}</bdi>
                 </td>
                 <td class="quiet">
-                  {types[tensor.name]?.shape?.map((dim) => dim ?? '?').join('\u00d7')}{' '}
+                  <span class="whole">{shape(types[tensor.name]?.shape)}</span>{' '}
                   {types[tensor.name]?.dtype}
                 </td>
                 <td class="number">{bytes(tensor.bytes)}</td>
@@ -123,9 +121,6 @@ function Chart({
 }) {
   const model = useModel();
   const [box, width] = useWidth();
-  const near = useNear(box);
-  const element = useRef<HTMLDivElement>(null);
-  const canvas = useRef<Canvas | null>(null);
   const hovered = useSignal<number | null>(null);
   const height = 280;
   const scene: MemoryScene = {
@@ -137,22 +132,7 @@ function Chart({
     width,
     height,
   };
-  useLayoutEffect(() => {
-    if (!near || width === 0 || !element.current) return;
-    const target = element.current;
-    later(canvas, () => {
-      if (!canvas.current) canvas.current = makeCanvas(target);
-      canvas.current.resize();
-      canvas.current.draw(memoryOption(scene));
-    });
-  });
-  useEffect(
-    () => () => {
-      forget(canvas);
-      canvas.current?.dispose();
-    },
-    [],
-  );
+  const element = useCanvas(box, width, () => memoryOption(scene));
 
   const last = memory.timeline.length - 1;
   const at = (event: MouseEvent) => {

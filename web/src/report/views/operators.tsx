@@ -9,6 +9,10 @@ import { Figure, Section, ShareBar, Swatch, type TableData, useModel } from './u
 
 const kShown = 12;
 
+/** BatchNormalization may break between its words where there is little room. */
+const words = (name: string) =>
+  name.split(/(?<=[a-z:])(?=[A-Z])/).flatMap((word) => [<wbr />, word]);
+
 export function OperatorsSection() {
   const model = useModel();
   const { nodes, operators = {} } = model.document.value;
@@ -59,7 +63,8 @@ export function OperatorsSection() {
               {t('count')}
             </span>
             <span role="columnheader">
-              {t('share')} {t('unit_of_time')}
+              {t('share')}
+              <small>{t('unit_of_time')}</small>
             </span>
             <span role="columnheader" class="number">
               {t('time')}
@@ -88,7 +93,7 @@ export function OperatorsSection() {
                     ].join('\n')}
                     onClick={() => filter(group.key)}
                   >
-                    <bdi>{group.key}</bdi>
+                    <bdi>{words(group.key)}</bdi>
                   </button>
                 </span>
                 <span role="cell" class="number">

@@ -1,9 +1,7 @@
 // The main picture and its handling: hover, selection by click and by rectangle, zoom, keyboard.
 
 import { useComputed, useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import { type Canvas, makeCanvas } from '../charts/echarts';
-import { forget, later } from '../charts/later';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { type Marks, makeMarks, placeOf, type View } from '../charts/marks';
 import { layout, rooflineOption, type RooflineScene } from '../charts/roofline';
 import { shortName } from '../charts/roofs';
@@ -14,6 +12,7 @@ import type { ReportModel } from '../model';
 import { quantizedRoofs } from '../quantizedroofs';
 import { kClassOrder, kDark, kLight } from '../palette';
 import { t } from '../text';
+import { useCanvas } from './canvas';
 import { precisionName } from './header';
 import { PrintChart, printRoofline } from './print';
 import { layerTip } from './layertip';
@@ -26,7 +25,6 @@ import {
   Swatch,
   type TableData,
   useModel,
-  useNear,
   useWidth,
 } from './ui';
 
@@ -164,9 +162,6 @@ function Legend({ marks }: { marks: Marks }) {
 function Chart({ roofline, marks, mode }: { roofline: Roofline; marks: Marks; mode: Mode }) {
   const model = useModel();
   const [box, width] = useWidth();
-  const near = useNear(box);
-  const element = useRef<HTMLDivElement>(null);
-  const canvas = useRef<Canvas | null>(null);
   const hovered = useSignal<number | null>(null);
   const height = width < 600 ? 420 : 500;
   const window = windowOf(model, marks);
@@ -189,22 +184,7 @@ function Chart({ roofline, marks, mode }: { roofline: Roofline; marks: Marks; mo
   };
   const view = layout(width, height, marks, window);
 
-  useLayoutEffect(() => {
-    if (!near || width === 0 || !element.current) return;
-    const target = element.current;
-    later(canvas, () => {
-      if (!canvas.current) canvas.current = makeCanvas(target);
-      canvas.current.resize();
-      canvas.current.draw(rooflineOption(scene));
-    });
-  });
-  useEffect(
-    () => () => {
-      forget(canvas);
-      canvas.current?.dispose();
-    },
-    [],
-  );
+  const element = useCanvas(box, width, () => rooflineOption(scene));
 
   const frame = useRef<{ view: View; scene: RooflineScene; mode: Mode }>({ view, scene, mode });
   frame.current = { view, scene, mode };

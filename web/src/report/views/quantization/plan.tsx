@@ -132,6 +132,11 @@ function Presets(props: { plan: Plan; layers: SensitiveLayer[]; choice: Signal<s
 function PlanSummary(props: { plan: Plan; made: Plan; layers: SensitiveLayer[] }) {
   const { plan, made, layers } = props;
   const { totals } = plan;
+  // Of weights that nobody could read no noise is known, which is not none.
+  const unread = layers.some((layer, index) => {
+    const option = Number(plan.choice[index] ?? 0);
+    return option > 0 && layer.choices[option]?.weight_nsr === null;
+  });
   const base = made.uniform[0]?.totals;
   const speed =
     base?.seconds_padded && totals.seconds_padded
@@ -140,7 +145,11 @@ function PlanSummary(props: { plan: Plan; made: Plan; layers: SensitiveLayer[] }
   const rows: [string, string, string][] = [
     ['plan_time', t('plan_time'), seconds(totals.seconds_padded)],
     ['plan_speed', t('plan_speed', { base: made.base.toUpperCase() }), speed],
-    ['plan_noise', t('plan_noise'), totals.nsr === 0 ? t('exactly') : db(totals.sqnr_db)],
+    [
+      'plan_noise',
+      t('plan_noise'),
+      totals.nsr === 0 && !unread ? t('exactly') : db(totals.sqnr_db),
+    ],
     ['plan_layers', t('plan_layers'), `${totals.quantized} / ${layers.length}`],
     [
       'plan_reformats',
