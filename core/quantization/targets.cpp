@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <utility>
 
 namespace trtreport::quantization {
 namespace {
@@ -235,7 +236,9 @@ class Finder {
     if (!origin) return;
     const onnx::TensorData& data = *stored_data(graph_, origin->tensor);
     if (!is_weight_type(data.dtype) || origin->axis >= data.dims.size()) return;
-    const auto [known, is_new] = index_.try_emplace(origin->tensor, targets_.weights.size());
+    // Read along another axis its channels are others, and so is all that is found of it.
+    const auto [known, is_new] =
+        index_.try_emplace({origin->tensor, origin->axis}, targets_.weights.size());
     targets_.uses.push_back({id, row.input, known->second});
     if (!is_new) {
       ++targets_.weights[known->second].more_nodes;
@@ -299,7 +302,7 @@ class Finder {
   const Graph& graph_;
   ByteSource& source_;
   std::vector<NodeId> readers_;  // by tensor: a node that reads it, the only one where uses is 1
-  std::map<TensorId, size_t> index_;
+  std::map<std::pair<TensorId, size_t>, size_t> index_;  // by tensor and axis of channels
   Targets targets_;
 };
 

@@ -14,7 +14,7 @@ namespace trtreport::quantization {
 // reads, directly or through casts, transpositions and fake quantization.
 struct WeightTarget {
   TensorId tensor = kNoTensor;
-  NodeId node = kNoNode;    // the first to read it
+  NodeId node = kNoNode;    // the first to read it along this axis
   uint32_t more_nodes = 0;  // how many others do
   size_t channel_axis = 0;  // of the stored tensor
   // Of a BatchNormalization that follows and that an engine folds into the weight: gamma /

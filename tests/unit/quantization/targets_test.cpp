@@ -156,6 +156,29 @@ m (float16[2, 4] x) => (float16[2, 4] y) {
   }
 }
 
+TEST_CASE("targets: a weight read along both axes is two", "[quantization][targets]") {
+  Opened opened(R"(
+@weight w float32[16,16]
+<ir_version: 8, opset_import: ["" : 17]>
+m (float[2, 16] x) => (float[2, 16] y) {
+  a = MatMul (x, w)
+  b = Gemm <transB = 1> (a, w)
+  y = MatMul (b, w)
+}
+)");
+  const Quantization found(opened.analysis->graph(), opened.source, default_schemes());
+  const Targets& targets = found.targets();
+  REQUIRE(targets.weights.size() == 2);
+  CHECK(targets.weights[0].tensor == targets.weights[1].tensor);
+  CHECK(targets.weights[0].channel_axis == 1);
+  CHECK(targets.weights[0].more_nodes == 1);
+  CHECK(targets.weights[1].channel_axis == 0);
+  REQUIRE(targets.uses.size() == 3);
+  CHECK(targets.uses[0].weight == 0);
+  CHECK(targets.uses[1].weight == 1);
+  CHECK(targets.uses[2].weight == 0);
+}
+
 TEST_CASE("lints: a quantized model is recognised and judged", "[quantization][lints]") {
   Opened opened(R"(
 @weight w int8[8,8,1,1]
