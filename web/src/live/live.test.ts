@@ -1,3 +1,4 @@
+// What a recomputation changes in the report, and what of it an address keeps.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ReportDocument } from '../report/document';

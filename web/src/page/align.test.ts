@@ -1,3 +1,4 @@
+// Layers of two models paired, and the sizes of a sweep.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DocumentNode, ReportDocument } from '../report/document';

@@ -1,3 +1,4 @@
+// Columns, sums, groups and modules of the sample document, by figures worked out by hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeColumns, sortIds } from './columns';

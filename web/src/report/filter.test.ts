@@ -1,3 +1,4 @@
+// The filter's little language: words, fields, numbers, and what is wrong in a text.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeFigures } from './figures';

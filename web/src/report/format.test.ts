@@ -1,3 +1,4 @@
+// Figures as people read them: prefixes, digits, and the dash for what is unknown.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {

@@ -1,3 +1,4 @@
+// Cuts chosen in the report, rounded and ranked as the core does.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {

@@ -1,3 +1,4 @@
+// Where tensors change their format between layers, and for which readers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { endsOf } from './reformats';
