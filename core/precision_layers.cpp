@@ -135,7 +135,8 @@ class Offers {
     }
     const WeightResult* result = quantization_.result(layer.weight);
     if (result == nullptr || result->error) return choice;
-    if (result->dead || precision == LayerPrecision::Fp32) choice.weight_nsr = 0;
+    const bool has_nothing_to_round = result->dead || result->elements == 0;
+    if (has_nothing_to_round || precision == LayerPrecision::Fp32) choice.weight_nsr = 0;
     for (const SchemeResult& each : result->schemes) {
       const LayerSite any;
       const Refusal refusal =

@@ -104,6 +104,8 @@ export interface PlanRequest {
 
 export interface ThresholdRequest {
   histogram: { edges: number[]; counts: number[] };
+  /** Of the first bin, the values that are exactly 0: no scale rounds them. */
+  zeros?: number;
   format: string;
   amax?: number[];
   curve?: boolean;

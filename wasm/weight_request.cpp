@@ -107,6 +107,8 @@ void read_threshold_member(Reader& reader, const std::string& key, const Json& v
       request.amax.push_back(
           read_number(reader, amax, key, std::numeric_limits<double>::min(), 1e300));
     }
+  } else if (key == "zeros") {
+    request.histogram.zeros = static_cast<uint64_t>(reader.integer(value, key, 0));
   } else if (key == "curve") {
     request.curve = reader.flag(value, key);
   } else {

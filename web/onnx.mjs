@@ -33,13 +33,22 @@ function valueInfo(field, { name, shape }) {
   return message(field, bytes(1, name), message(2, message(1, whole(1, 1), message(2, ...dims))));
 }
 
-/** float32 weights in a file of their own: where each lies is all that the model tells. */
-function outsideWeight({ name, shape, location, offset, length }) {
+/** A number's place among ONNX's types, and its bytes. */
+const kTypes = {
+  float32: [1, 4],
+  uint8: [2, 1],
+  int8: [3, 1],
+  float16: [10, 2],
+  bfloat16: [16, 2],
+};
+
+/** Weights in a file of their own: where each lies is all that the model tells. */
+function outsideWeight({ name, type, shape, location, offset, length }) {
   const entry = (key, value) => message(13, bytes(1, key), bytes(2, String(value)));
   return message(
     5,
     ...shape.map((dim) => whole(1, dim)),
-    whole(2, 1),
+    whole(2, kTypes[type][0]),
     bytes(8, name),
     entry('location', location),
     entry('offset', offset),
@@ -48,11 +57,11 @@ function outsideWeight({ name, shape, location, offset, length }) {
   );
 }
 
-/** float32 zeros inside the model: a number of bytes instead of the bytes. */
-function insideWeight({ name, shape, length }) {
+/** Zeros inside the model: a number of bytes instead of the bytes. */
+function insideWeight({ name, type, shape, length }) {
   const head = Buffer.concat([
     ...shape.map((dim) => whole(1, dim)),
-    whole(2, 1),
+    whole(2, kTypes[type][0]),
     bytes(8, name),
     varint(9 * 8 + 2),
     varint(length),
@@ -85,11 +94,11 @@ export class OnnxModel {
     this.outputs.push(valueInfo(12, { name, shape }));
   }
 
-  weight(name, shape) {
-    const length = shape.reduce((product, dim) => product * dim, 4);
+  weight(name, shape, type = 'float32') {
+    const length = shape.reduce((product, dim) => product * dim, kTypes[type][1]);
     const { location, weightBytes: offset } = this;
-    if (location === null) this.weights.push(...insideWeight({ name, shape, length }));
-    else this.weights.push(outsideWeight({ name, shape, location, offset, length }));
+    if (location === null) this.weights.push(...insideWeight({ name, type, shape, length }));
+    else this.weights.push(outsideWeight({ name, type, shape, location, offset, length }));
     this.weightBytes += length;
     return name;
   }

@@ -107,6 +107,7 @@ ActivationResult analyse_activation(std::span<const float> values, uint64_t batc
     values = clean;
   }
   result.histogram = magnitude_histogram(values);
+  result.histogram.zeros = result.zeros;
   const TwoSidedHistogram two_sided = two_sided_histogram(values, kCalibrationBins);
   for (const Scheme& scheme : schemes_of_activations()) {
     CalibratedScale found;

@@ -48,14 +48,15 @@ Threshold mse_threshold_pytorch(const Histogram& histogram);
 // grid and refined by golden section. The whole range is always a candidate.
 Threshold mse_threshold(const Histogram& histogram, const Element& element);
 
-// What a symmetric scale amax / element.high would do to the counted values, judged at bin centres:
-// for curves over the threshold.
+// What a symmetric scale amax / element.high would do to the counted values, judged at bin centres,
+// or at the centres of `parts` equal parts of each bin: coarse bins are nearly as wide as a step.
 struct HistogramErrors {
   double square = 0;  // sum of squared errors
   double power = 0;   // sum of squares
-  uint64_t clipped = 0;
+  double clipped = 0;
 };
-HistogramErrors errors_at(const Histogram& histogram, const Element& element, double amax);
+HistogramErrors errors_at(const Histogram& histogram, const Element& element, double amax,
+                          uint32_t parts = 1);
 
 // One threshold of the curves that show why calibrators differ.
 struct ThresholdPoint {
@@ -64,7 +65,7 @@ struct ThresholdPoint {
   std::optional<double> divergence;  // Kullback-Leibler of TensorRT's entropy calibrator, in nats;
                                      // none below 128 bins, where it is infinite, and where the
                                      // element is no 8-bit integer
-  std::optional<double> sqnr_db;     // at bin centres; none where nothing changes
+  std::optional<double> sqnr_db;     // values spread evenly over bins; none where nothing changes
   double clipped_share = 0;          // of the counted values
 };
 ThresholdPoint threshold_at(const Histogram& histogram, const Element& element, double amax);

@@ -8,14 +8,16 @@
 namespace trtreport::quantization {
 namespace {
 
+constexpr uint32_t kParts = 4;  // of a bin: a report's 512 bins are a quarter of an INT8 step wide
+
 ThresholdPoint point_at(const Histogram& histogram, const Element& element, double amax,
                         double total) {
   ThresholdPoint point;
   point.amax = amax;
   point.scale = static_cast<float>(amax / static_cast<double>(element.high));
-  const HistogramErrors errors = errors_at(histogram, element, amax);
+  const HistogramErrors errors = errors_at(histogram, element, amax, kParts);
   if (errors.square > 0 && errors.power > 0) point.sqnr_db = decibels(errors.power / errors.square);
-  if (total > 0) point.clipped_share = static_cast<double>(errors.clipped) / total;
+  if (total > 0) point.clipped_share = errors.clipped / total;
   return point;
 }
 

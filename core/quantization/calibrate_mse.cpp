@@ -44,19 +44,25 @@ Threshold mse_threshold_pytorch(const Histogram& histogram) {
   return best;
 }
 
-HistogramErrors errors_at(const Histogram& histogram, const Element& element, double amax) {
+HistogramErrors errors_at(const Histogram& histogram, const Element& element, double amax,
+                          uint32_t parts) {
   HistogramErrors errors;
   const float scale = static_cast<float>(amax / static_cast<double>(element.high));
   const float most = clip_high(element) * scale;
+  const double width = histogram.range / static_cast<double>(histogram.counts.size());
   for (size_t bin = 0; bin < histogram.counts.size(); ++bin) {
-    const uint64_t count = histogram.counts[bin];
+    uint64_t count = histogram.counts[bin];
+    if (bin == 0) count -= std::min(count, histogram.zeros);
     if (count == 0) continue;
-    const float x = static_cast<float>(centre(histogram, bin));
-    const double error = static_cast<double>(round_to_element(element, x / scale) * scale - x);
-    const double weight = static_cast<double>(count);
-    errors.square += error * error * weight;
-    errors.power += static_cast<double>(x) * static_cast<double>(x) * weight;
-    if (x > most) errors.clipped += count;
+    const double weight = static_cast<double>(count) / static_cast<double>(parts);
+    for (uint32_t part = 0; part < parts; ++part) {
+      const double share = (static_cast<double>(part) + 0.5) / static_cast<double>(parts);
+      const float x = static_cast<float>((static_cast<double>(bin) + share) * width);
+      const double error = static_cast<double>(round_to_element(element, x / scale) * scale - x);
+      errors.square += error * error * weight;
+      errors.power += static_cast<double>(x) * static_cast<double>(x) * weight;
+      if (x > most) errors.clipped += weight;
+    }
   }
   return errors;
 }

@@ -14,6 +14,7 @@ inline constexpr size_t kCalibrationBins = 2048;
 struct Histogram {
   std::vector<uint64_t> counts;
   double range = 0;
+  uint64_t zeros = 0;  // of bin 0, how many are known to be exactly 0, which no scale rounds
 
   double edge(size_t index) const {
     return static_cast<double>(index) * (range / static_cast<double>(counts.size()));

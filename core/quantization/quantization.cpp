@@ -212,7 +212,8 @@ void Quantization::judge(size_t weight, const WeightResult& result,
         {{"count", std::to_string(result.nonfinite)}});
   }
   if (result.elements > 0 && result.dead) {
-    say(Severity::Warning, "dead_weight", " is zero throughout: no scale can be found for it");
+    if (result.nonfinite == 0)
+      say(Severity::Warning, "dead_weight", " is zero throughout: no scale can be found for it");
     return;
   }
   if (result.constant && result.elements > 1)

@@ -103,8 +103,9 @@ class Writer {
     json_.member("elements", summary.elements);
     json_.member("zeros", summary.zeros);
     json_.member("nonfinite", summary.nonfinite);
-    json_.member("min", summary.low);
-    json_.member("max", summary.high);
+    const bool has_range = summary.elements > summary.nonfinite;
+    json_.member("min", has_range ? std::optional(summary.low) : std::nullopt);
+    json_.member("max", has_range ? std::optional(summary.high) : std::nullopt);
     if (summary.dead) json_.member("dead", true);
     if (summary.constant) json_.member("constant", true);
   }

@@ -86,6 +86,14 @@ export function exact(value: Count | undefined, unit: string): string {
   return `${value < 0 ? '-' : ''}${grouped} ${unit}`.trim();
 }
 
+/** At most `most` characters of a name: its beginning and, which tells more, its end. */
+export function cutMiddle(text: string, most: number): string {
+  const all = Array.from(text);
+  if (all.length <= most) return text;
+  const front = Math.floor((most - 1) * 0.35);
+  return `${all.slice(0, front).join('')}\u2026${all.slice(all.length - (most - 1 - front)).join('')}`;
+}
+
 export function shape(dims: (number | string | null)[] | null | undefined): string {
   if (!dims) return '?';
   if (dims.length === 0) return 'scalar';

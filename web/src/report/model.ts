@@ -48,6 +48,7 @@ export interface WeightTools {
   /** What moving a threshold does to a histogram. */
   threshold: (request: {
     histogram: MagnitudeHistogram;
+    zeros: number;
     format: string;
     amax: number[];
     curve?: boolean;

@@ -289,10 +289,24 @@ export function spreadOf(weights: Weight[], scheme: Scheme): Spread | null {
   };
 }
 
+/** How the scheme that TensorRT uses for weights does. */
+export function verdictOf({ weights }: Quantization): Spread | null {
+  const scheme = schemesOf(weights).find(
+    (each) =>
+      each.format === 'int8' &&
+      each.granularity === 'channel' &&
+      each.calibrator === 'max' &&
+      each.symmetric,
+  );
+  return scheme ? spreadOf(weights, scheme) : null;
+}
+
 /** What a calibrator that gives a tensor one scale takes as the largest magnitude. */
 export interface Mark {
   calibrator: string;
   amax: number;
+  /** What is left of the values with it, exactly. */
+  decibels: number | null;
   fellBack: boolean;
 }
 
@@ -308,6 +322,7 @@ export function marksOf(weight: Weight, format: string): Mark[] {
           {
             calibrator: each.calibrator,
             amax: each.scale * high,
+            decibels: decibelsOf(each),
             fellBack: each.fell_back ?? false,
           },
         ]
@@ -318,7 +333,14 @@ export function marksOf(weight: Weight, format: string): Mark[] {
 export const activationMarks = (activation: Activation, format: string): Mark[] =>
   activation.scales.flatMap((each) =>
     each.format === format && each.amax !== null
-      ? [{ calibrator: each.calibrator, amax: each.amax, fellBack: each.fell_back ?? false }]
+      ? [
+          {
+            calibrator: each.calibrator,
+            amax: each.amax,
+            decibels: each.sqnr_db,
+            fellBack: each.fell_back ?? false,
+          },
+        ]
       : [],
   );
 

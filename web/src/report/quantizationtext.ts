@@ -7,9 +7,11 @@ export const kQuantizationText = {
   quantization_no_weights:
     'No weight in floating point feeds a convolution, matrix product, recurrent layer or embedding here.',
   quantization_verdict:
-    '{n} weights. {scheme}: half of them keep {median} or more; the weakest, {name}, keeps {least}.',
+    '{n} weights. {scheme}: half of them keep a signal to quantization noise ratio (SQNR) of {median} or more; the weakest, {name}, keeps {least}.',
   quantization_screening:
-    'Signal to quantization noise of the weights alone screens layers; it is no accuracy.',
+    'More is better, 6 dB are about one bit. This screens weights alone: it does not tell the accuracy of the model.',
+  weight_default:
+    'The weakest of the scheme above; choose another one in the table or in the strip.',
   weights_progress: 'Weights looked at',
   weights_waiting: 'The weights are looked at next.',
   weights_offered:
@@ -40,7 +42,7 @@ export const kQuantizationText = {
   fell_back: 'cannot judge these values; max taken',
   calibrators: 'Calibrators',
   // Strip, shoot-out, table
-  weights_strip: 'What is left of each weight',
+  weights_strip: 'SQNR of each weight, in execution order',
   strip_keys: '{n} weights in execution order; arrows choose one',
   scheme: 'Scheme',
   format: 'Format',
@@ -50,10 +52,11 @@ export const kQuantizationText = {
   step_fair: '25 to 35 dB',
   step_good: '35 to 45 dB',
   step_fine: '45 dB and more',
+  step_none: 'no figure: zero throughout, empty or not read',
   weight_tensor: 'Weight',
   shootout_title: 'Formats at equal bits',
   shootout_help:
-    'Each line spans the weights from the weakest to the best, the dot is their median; numbers: median, then weakest. A click shows the weakest weight.',
+    'Each line spans the SQNR of the weights from the weakest to the best, the dot is their median. A click shows the weakest weight.',
   shootout_tip:
     'Weakest {least}: {name}\nMedian {median}\nBest {most}\n{bits} bits a weight, scales included',
   bits_each: '{n} bits an element',
@@ -77,7 +80,8 @@ export const kQuantizationText = {
   channel_spread_before: 'Spread before folding',
   weight_nonfinite:
     '{n} values are NaN or infinite. They are left out of every figure here; an engine computes with them.',
-  weight_dead: 'All of it is zero, or too small for any scale.',
+  weight_dead: 'No finite value but zeros, or too small for any scale: no format has a figure.',
+  weight_empty: 'It holds no values.',
   ranges_title: 'Largest magnitude by channel',
   ranges_title_grouped: 'Largest magnitude by channel, {n} channels a bar',
   channel: 'Channel',
@@ -94,14 +98,19 @@ export const kQuantizationText = {
   scale: 'Scale',
   clipped_share: 'Clipped',
   divergence: 'KL divergence',
-  divergence_none: 'undefined here',
-  divergence_tip:
-    'Of TensorRT’s entropy calibrator. It needs 128 bins below the threshold and a value in the last of them.',
+  divergence_below: 'none below {value}',
+  divergence_empty: 'infinite: empty last bin',
+  divergence_tip: 'Kullback-Leibler, as TensorRT’s entropy calibrator counts it.',
+  divergence_help:
+    'KL divergence is what TensorRT’s entropy calibrator minimizes: it keeps 128 bins at least, so it tries nothing below {value}, and it is infinite where the last bin kept is empty but values lie above.',
+  threshold_help:
+    'SQNR and clipped share at the threshold are of the {bins} bins shown, good to a tenth of a decibel while nothing is clipped; the table of schemes has the exact figures.',
   legend_counts: 'values by magnitude, logarithmic',
-  legend_sqnr: 'SQNR over the threshold',
-  legend_kl: 'KL divergence over the threshold',
+  legend_sqnr: 'SQNR over the threshold, {least} to {most}',
+  legend_kl: 'KL divergence over the threshold, {least} to {most}',
   calibrators_agree: 'The calibrators agree: {low} and {high} are a factor of {ratio} apart.',
-  calibrators_differ: 'The calibrators disagree: {high} lies {ratio} times above {low}.',
+  calibrators_differ:
+    'The calibrators disagree by a factor of {ratio}: {low} stops at {low_at} and keeps {low_db}, {high} at {high_at} and {high_db}.',
   differ_entropy:
     'Entropy keeps the shape of the distribution and gives up its tail; where few large weights matter, that tail is what the layer computes with.',
   differ_clip:
@@ -131,7 +140,10 @@ export const kQuantizationText = {
   order_ascending: 'smallest first',
   order_descending: 'largest first',
   caches_title: 'Calibration caches',
-  cache_line: '{algorithm}, written by {version}: {n} scales.',
+  cache_line: '{algorithm}, written by TensorRT {version}: {n} scales.',
+  cache_scales: 'Scales of the cache',
+  cache_scales_first: 'Scales of the first cache',
+  cache_same: 'Both caches have the same scales.',
   cache_differences: 'Scales that differ',
   cache_first: 'First',
   cache_second: 'Second',
@@ -169,7 +181,11 @@ export const kQuantizationText = {
   // Sensitivity and plan
   sensitivity_title: 'What to quantize',
   sensitivity_layers: 'Layer by layer',
-  sensitivity_sort: 'Largest loss first',
+  sensitivity_sort: 'Order',
+  sort_db_lost: 'most dB lost first',
+  sort_db_per_us: 'most dB per µs first',
+  sort_seconds_saved: 'most time saved first',
+  sort_execution: 'as executed',
   db_lost: 'dB lost',
   db_lost_tip:
     'Of the wholly quantized model’s accumulated SQNR: what leaving this layer alone gives back.',

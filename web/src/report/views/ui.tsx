@@ -4,7 +4,7 @@ import type { Signal } from '@preact/signals';
 import { type ComponentChildren, createContext } from 'preact';
 import { useContext, useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import { csv, saveFile } from '../csv';
-import { kDash, percent } from '../format';
+import { cutMiddle, kDash, percent } from '../format';
 import type { Count } from '../document';
 import type { Follower } from '../follower';
 import type { ReportModel } from '../model';
@@ -80,7 +80,14 @@ export type Cell =
   | string
   | number
   | null
-  | { text: string; exact?: string | number | null; tip?: string; onClick?: () => void };
+  | {
+      text: string;
+      exact?: string | number | null;
+      tip?: string;
+      /** The model's own words: cut where long, broken at their separators. */
+      isName?: boolean;
+      onClick?: () => void;
+    };
 export interface TableData {
   header: string[];
   numeric?: boolean[];
@@ -149,13 +156,14 @@ function CellText({ cell }: { cell: Cell }) {
   if (cell === null) return <>{kDash}</>;
   if (typeof cell !== 'object') return <bdi>{String(cell)}</bdi>;
   const tip = cell.tip ?? undefined;
+  const text = cell.isName ? <Name text={cell.text} /> : <bdi>{cell.text}</bdi>;
   if (cell.onClick)
     return (
       <button type="button" class="link" onClick={cell.onClick} data-tip={tip}>
-        <bdi>{cell.text}</bdi>
+        {text}
       </button>
     );
-  return <bdi data-tip={tip}>{cell.text}</bdi>;
+  return <span data-tip={tip}>{text}</span>;
 }
 
 /** A chart with a button that swaps it for its table. */
@@ -317,6 +325,24 @@ export function useNear(ref: { current: HTMLElement | null }): boolean {
 export const metricMessage = (metric: string) => t(`metric_${metric}` as MessageKey);
 export const className = (name: string) => name;
 export const nodeName = (name: string) => name || t('unnamed');
+
+const kLongestName = 40;
+
+/** A name of the model in a table: lines end behind its separators, never within a word, and a long
+ * one is cut in the middle, whole as its title. */
+export function Name({ text, most = kLongestName }: { text: string; most?: number }) {
+  const shown = cutMiddle(text, most);
+  return (
+    <bdi class="name" title={shown === text ? undefined : text}>
+      {shown.split(/(?<=[./:_\-\s\u2026])(?=[^./:_\-\s])/).map((word, index) => (
+        <>
+          {index > 0 && <wbr />}
+          {word}
+        </>
+      ))}
+    </bdi>
+  );
+}
 
 /** The end of a layer's path tells more than its beginning, so a long one is cut at the front. */
 export function CutFront({ text }: { text: string }) {

@@ -6,10 +6,22 @@ import { count, percent } from '../../format';
 import { activationMarks, type Activation, type Quantization } from '../../quantization';
 import { type MessageKey, t } from '../../text';
 import { DataTable, type TableData } from '../ui';
+import { Disagreement } from './disagreement';
 import { Explorer } from './explorer';
 import { calibratorName, db, figure, formatName } from './words';
 
 const kFormats = ['int8', 'fp8_e4m3'];
+/** A cache holds the threshold over this. */
+const kInt8 = 127;
+
+/** "8601" is 8.6.1, "100300" is 10.3.0. */
+function tensorrtVersion(written: string): string {
+  const number = Number(written);
+  if (!Number.isInteger(number) || number < 1000) return written;
+  const unit = number < 10_000 ? 10 : 100;
+  const major = Math.floor(number / (unit * 100));
+  return `${major}.${Math.floor(number / 100) % unit}.${number % 100}`;
+}
 
 export function Activations({ found }: { found: Quantization }) {
   const chosen = useSignal(0);
@@ -48,7 +60,7 @@ function overview(activations: Activation[], chosen: { value: number }): TableDa
     rows: activations.map((each, index) => {
       const found = best(each);
       return [
-        { text: each.tensor, onClick: () => (chosen.value = index) },
+        { text: each.tensor, isName: true, onClick: () => (chosen.value = index) },
         { text: count(each.elements), exact: each.elements },
         figure(each.min),
         figure(each.max),
@@ -112,10 +124,12 @@ function One({ activation }: { activation: Activation }) {
         <Explorer
           title={t('distribution_title')}
           histogram={activation.histogram}
+          zeros={activation.zeros}
           formats={kFormats}
           marks={(format) => activationMarks(activation, format)}
         />
       )}
+      <Disagreement marks={activationMarks(activation, 'int8')} />
       {activation.scales.length > 0 && <DataTable data={scales} name={t('calibrators')} />}
       {activation.orders.length > 0 && (
         <>
@@ -129,27 +143,46 @@ function One({ activation }: { activation: Activation }) {
 }
 
 function Calibration({ calibration }: { calibration: NonNullable<Quantization['calibration']> }) {
-  const { caches, differences } = calibration;
+  const { caches, differences, scales } = calibration;
   return (
     <>
       <h4>{t('caches_title')}</h4>
-      {caches.map((cache) => (
-        <p class="quiet">
+      {caches.map((cache, index) => (
+        <p>
+          {caches.length > 1 && `${t(index === 0 ? 'cache_first' : 'cache_second')}: `}
           {t('cache_line', {
             algorithm: cache.algorithm,
-            version: cache.version,
+            version: tensorrtVersion(cache.version),
             n: cache.entries,
           })}
         </p>
       ))}
-      {differences && (
+      {scales.length > 0 && (
+        <details>
+          <summary>{t(caches.length > 1 ? 'cache_scales_first' : 'cache_scales')}</summary>
+          <DataTable
+            name={t('cache_scales')}
+            data={{
+              header: [t('tensor'), t('scale'), t('threshold')],
+              numeric: [false, true, true],
+              rows: scales.map((each) => [
+                { text: each.tensor, isName: true },
+                { text: figure(each.scale), exact: each.scale },
+                figure(each.scale * kInt8),
+              ]),
+            }}
+          />
+        </details>
+      )}
+      {differences?.length === 0 && <p>{t('cache_same')}</p>}
+      {differences && differences.length > 0 && (
         <DataTable
           name={t('cache_differences')}
           data={{
             header: [t('tensor'), t('cache_first'), t('cache_second'), t('cache_ratio')],
             numeric: [false, true, true, true],
             rows: differences.map((each) => [
-              each.tensor,
+              { text: each.tensor, isName: true },
               each.first === 0 ? null : figure(each.first),
               each.second === 0 ? null : figure(each.second),
               each.ratio === 0 ? null : figure(each.ratio),

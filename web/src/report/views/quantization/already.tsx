@@ -12,11 +12,13 @@ export function AlreadyQuantized({ found }: { found: Quantization }) {
   if (quantized.length === 0 && nodes.length === 0) return null;
   const { nodes: all } = model.document.value;
   const layer = (id: number | null) =>
-    id === null ? null : { text: nodeName(all[id]?.name ?? ''), onClick: () => model.select(id) };
+    id === null
+      ? null
+      : { text: nodeName(all[id]?.name ?? ''), isName: true, onClick: () => model.select(id) };
   const weights: TableData = {
     header: [t('weight_tensor'), t('stored_as'), t('shapes'), t('layer'), t('how')],
     rows: quantized.map((each) => [
-      each.tensor,
+      { text: each.tensor, isName: true },
       each.dtype,
       shape(each.shape),
       layer(each.node),
@@ -36,7 +38,7 @@ export function AlreadyQuantized({ found }: { found: Quantization }) {
     numeric: [false, false, false, true, true],
     rows: nodes.map((each) => [
       each.op,
-      each.tensor,
+      { text: each.tensor, isName: true },
       each.dtype,
       each.scales,
       each.scale_min === undefined

@@ -2,24 +2,23 @@
 
 import { useSignal } from '@preact/signals';
 import { count, exact, percent, ratio, shape } from '../../format';
-import {
-  disagreement,
-  marksOf,
-  type Quantization,
-  schemeKey,
-  type Weight,
-} from '../../quantization';
+import { marksOf, type Quantization, schemeKey, verdictOf, type Weight } from '../../quantization';
 import { t } from '../../text';
 import { DataTable, Figure, nodeName, type TableData, useModel, useWidth } from '../ui';
+import { Disagreement } from './disagreement';
 import { Explorer } from './explorer';
-import { calibratorName, db, figure, schemeName } from './words';
+import { db, figure, schemeName } from './words';
 
 const kThresholdFormats = ['int8', 'int4', 'fp8_e4m3'];
 
 export function WeightDetail({ found }: { found: Quantization }) {
   const model = useModel();
-  // Until somebody chooses: the one that INT8 hurts most.
-  const index = Math.min(model.weight.value ?? weakest(found), found.weights.length - 1);
+  // Until somebody chooses: the one that the verdict names.
+  const isChosen = model.weight.value !== null;
+  const index = Math.min(
+    model.weight.value ?? verdictOf(found)?.worst ?? 0,
+    found.weights.length - 1,
+  );
   const weight = found.weights[index];
   if (!weight || weight.unread) return null;
   const { nodes } = model.document.value;
@@ -28,6 +27,7 @@ export function WeightDetail({ found }: { found: Quantization }) {
       <h3>
         <bdi class="breakable">{weight.tensor}</bdi>
       </h3>
+      {!isChosen && <p class="quiet screen-only">{t('weight_default')}</p>}
       <p class="quiet">
         {shape(weight.shape)} {weight.dtype}
         {weight.node !== null && (
@@ -44,35 +44,22 @@ export function WeightDetail({ found }: { found: Quantization }) {
       {(weight.nonfinite ?? 0) > 0 && (
         <p class="alert">{t('weight_nonfinite', { n: weight.nonfinite! })}</p>
       )}
+      {weight.elements === 0 && <p class="note">{t('weight_empty')}</p>}
       {weight.dead && <p class="note">{t('weight_dead')}</p>}
       <Ranges weight={weight} />
       {weight.histogram && (weight.histogram.edges[1] ?? 0) > 0 && (
         <Explorer
           title={t('distribution_title')}
           histogram={weight.histogram}
+          zeros={weight.zeros ?? 0}
           formats={kThresholdFormats}
           marks={(format) => marksOf(weight, format)}
         />
       )}
-      <Disagreement weight={weight} />
+      <Disagreement marks={marksOf(weight, 'int8')} />
       <Formats weight={weight} />
     </div>
   );
-}
-
-function weakest(found: Quantization): number {
-  let least = Number.POSITIVE_INFINITY;
-  let at = 0;
-  found.weights.forEach((weight, index) => {
-    const result = weight.formats?.find(
-      (each) => each.format === 'int8' && each.granularity === 'tensor',
-    );
-    if (result?.sqnr_db === null || result?.sqnr_db === undefined || result.sqnr_db >= least)
-      return;
-    least = result.sqnr_db;
-    at = index;
-  });
-  return at;
 }
 
 function Facts({ weight }: { weight: Weight }) {
@@ -193,23 +180,6 @@ function Channels({ largest, before }: { largest: number[]; before: number[] | u
         </span>
       </p>
     </div>
-  );
-}
-
-function Disagreement({ weight }: { weight: Weight }) {
-  const found = disagreement(marksOf(weight, 'int8'));
-  if (!found) return null;
-  const values = {
-    low: calibratorName(found.low.calibrator),
-    high: calibratorName(found.high.calibrator),
-    ratio: ratio(found.ratio),
-  };
-  const apart = found.ratio >= 1.25;
-  return (
-    <p class="note">
-      {apart ? t('calibrators_differ', values) : t('calibrators_agree', values)}
-      {apart && ` ${t(found.low.calibrator === 'entropy' ? 'differ_entropy' : 'differ_clip')}`}
-    </p>
   );
 }
 

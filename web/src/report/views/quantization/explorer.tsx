@@ -20,12 +20,14 @@ const kSteps = 1000;
 export interface ExplorerProps {
   title: string;
   histogram: MagnitudeHistogram;
+  /** Values that are exactly 0: no scale rounds them. */
+  zeros: number;
   /** Formats that one scale for all makes sense for. */
   formats: string[];
   marks: (format: string) => Mark[];
 }
 
-export function Explorer({ title, histogram, formats, marks }: ExplorerProps) {
+export function Explorer({ title, histogram, zeros, formats, marks }: ExplorerProps) {
   const tools = useModel().weightTools.value;
   const format = useSignal(formats[0] ?? 'int8');
   const range = histogram.edges[1] ?? 1;
@@ -37,7 +39,7 @@ export function Explorer({ title, histogram, formats, marks }: ExplorerProps) {
   useEffect(() => {
     amax.value = start;
   }, [histogram, format.value]);
-  useCore(histogram, format.value, amax, curve, at);
+  useCore({ histogram, zeros, format: format.value }, amax, curve, at);
   const table = (): TableData => ({
     header: [t('magnitude_from'), t('magnitude_to'), t('values')],
     numeric: [true, true, true],
@@ -81,7 +83,7 @@ export function Explorer({ title, histogram, formats, marks }: ExplorerProps) {
               }}
             />
           </label>
-          <Readout figures={at.value} format={format.value} />
+          <Readout figures={at.value} histogram={histogram} format={format.value} />
         </>
       )}
       <Marks
@@ -89,28 +91,42 @@ export function Explorer({ title, histogram, formats, marks }: ExplorerProps) {
         range={range}
         choose={tools ? (mark) => (amax.value = mark.amax) : null}
       />
+      {tools && (
+        <p class="quiet">
+          {t('threshold_help', { bins: histogram.counts.length })}{' '}
+          {format.value === 'int8' && t('divergence_help', { value: figure(floorOf(histogram)) })}
+        </p>
+      )}
     </Figure>
   );
+}
+
+/** Levels of TensorRT's entropy calibrator: it never keeps fewer bins. */
+const kLevels = 128;
+const floorOf = ({ edges, counts }: MagnitudeHistogram) =>
+  ((edges[1] ?? 0) * kLevels) / counts.length;
+
+interface Asked {
+  histogram: MagnitudeHistogram;
+  zeros: number;
+  format: string;
 }
 
 /** Asks the core for the curve of each histogram and format, and for the figures at the threshold:
  * one question at a time, the newest next. */
 function useCore(
-  histogram: MagnitudeHistogram,
-  format: string,
+  { histogram, zeros, format }: Asked,
   amax: Signal<number>,
   curve: Signal<Thresholds['curve'] | null>,
   at: Signal<ThresholdFigures | null>,
 ): void {
   const tools = useModel().weightTools.value;
   const asking = useRef(false);
-  const wanted = useRef<{ histogram: MagnitudeHistogram; format: string; amax: number } | null>(
-    null,
-  );
+  const wanted = useRef<(Asked & { amax: number }) | null>(null);
   const curveOf = useRef<string>('');
   useEffect(() => {
     if (!tools) return;
-    wanted.current = { histogram, format, amax: amax.value };
+    wanted.current = { histogram, zeros, format, amax: amax.value };
     if (asking.current) return;
     asking.current = true;
     const next = async () => {
@@ -120,6 +136,7 @@ function useCore(
         const isNew = key !== curveOf.current;
         const answer = await tools.threshold({
           histogram: now.histogram,
+          zeros: now.zeros,
           format: now.format,
           amax: [now.amax],
           curve: isNew,
@@ -140,7 +157,12 @@ function useCore(
   }, [histogram, format, amax.value, tools]);
 }
 
-function Readout({ figures, format }: { figures: ThresholdFigures | null; format: string }) {
+function Readout(props: {
+  figures: ThresholdFigures | null;
+  histogram: MagnitudeHistogram;
+  format: string;
+}) {
+  const { figures, histogram, format } = props;
   const rows: [MessageKey, string, string, MessageKey?][] = [
     ['threshold', 'amax', figure(figures?.amax)],
     ['scale', 'scale', figure(figures?.scale)],
@@ -151,7 +173,7 @@ function Readout({ figures, format }: { figures: ThresholdFigures | null; format
           [
             'divergence',
             'divergence',
-            figures ? divergenceText(figures.divergence) : figure(null),
+            figures ? divergenceText(figures, histogram) : figure(null),
             'divergence_tip',
           ],
         ] as [MessageKey, string, string, MessageKey][])
@@ -169,8 +191,15 @@ function Readout({ figures, format }: { figures: ThresholdFigures | null; format
   );
 }
 
-const divergenceText = (value: number | null) =>
-  value === null ? t('divergence_none') : `${figure(value)} nat`;
+/** A divergence, or why there is none. */
+function divergenceText({ amax, divergence }: ThresholdFigures, histogram: MagnitudeHistogram) {
+  if (divergence !== null) return `${figure(divergence)} nat`;
+  const floor = floorOf(histogram);
+  const half = floor / kLevels / 2; // the core takes the nearest bin
+  return amax < floor - half
+    ? t('divergence_below', { value: figure(floor) })
+    : t('divergence_empty');
+}
 
 function Plot(props: {
   histogram: MagnitudeHistogram;
@@ -224,18 +253,20 @@ function Plot(props: {
         )}
         {curve && <Line class="sqnr-line" values={curve.sqnr_db} width={width} />}
         {curve && <Line class="kl-line" values={curve.divergence} width={width} />}
-        {marks.map((mark, index) => (
-          <g class="mark">
+        <g class="mark">
+          {marks.map((mark) => (
             <path d={`M${x(mark.amax)} ${kTop}V${kTop + kPlot}`} />
+          ))}
+          {labelsOf(marks, x).map(({ at, text }) => (
             <text
-              x={Math.min(x(mark.amax), width - 4)}
-              y={12 + (index % 2) * 13}
-              text-anchor={x(mark.amax) > width - 70 ? 'end' : 'middle'}
+              x={Math.max(2, Math.min(at, width - 2))}
+              y={13}
+              text-anchor={at > width - 40 ? 'end' : at < 40 ? 'start' : 'middle'}
             >
-              {index + 1}
+              {text}
             </text>
-          </g>
-        ))}
+          ))}
+        </g>
         {amax && (
           <g class="handle">
             <path d={`M${x(amax.value)} ${kTop - 4}V${kTop + kPlot}`} />
@@ -260,12 +291,22 @@ function Plot(props: {
         </span>
         {curve && (
           <>
-            <span>
-              <i class="key sqnr-line" /> {t('legend_sqnr')}
-            </span>
-            {curve.divergence.some((value) => value !== null) && (
+            {curve.sqnr_db.some(isKnown) && (
               <span>
-                <i class="key kl-line" /> {t('legend_kl')}
+                <i class="key sqnr-line" />{' '}
+                {t(
+                  'legend_sqnr',
+                  spanOf(curve.sqnr_db, (value) => db(value)),
+                )}
+              </span>
+            )}
+            {curve.divergence.some(isKnown) && (
+              <span>
+                <i class="key kl-line" />{' '}
+                {t(
+                  'legend_kl',
+                  spanOf(curve.divergence, (value) => `${figure(value)}\u00a0nat`),
+                )}
               </span>
             )}
           </>
@@ -275,26 +316,52 @@ function Plot(props: {
   );
 }
 
-/** A figure along all thresholds, from its least to its largest value over the plot's height. */
+const isKnown = (value: number | null): value is number => value !== null;
+
+/** The least and the largest value of a curve, which span the plot's height. */
+function spanOf(values: (number | null)[], write: (value: number) => string) {
+  const known = values.filter(isKnown);
+  return { least: write(Math.min(...known)), most: write(Math.max(...known)) };
+}
+
+/** A figure along all thresholds; where its neighbours are unknown a dot. */
 function Line(props: { class: string; values: (number | null)[]; width: number }) {
   const { values, width } = props;
-  const known = values.filter((value): value is number => value !== null);
-  if (known.length < 2) return null;
+  const known = values.filter(isKnown);
+  if (known.length === 0) return null;
   const least = Math.min(...known);
   const reach = Math.max(...known) - least || 1;
   let path = '';
-  let pen = false;
   values.forEach((value, bin) => {
-    if (value === null) {
-      pen = false;
-      return;
-    }
+    if (value === null) return;
     const x = ((bin + 1) / values.length) * width;
     const y = kTop + kPlot - ((value - least) / reach) * (kPlot - 8) - 4;
-    path += `${pen ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`;
-    pen = true;
+    const isFirst = bin === 0 || values[bin - 1] === null;
+    path += `${isFirst ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`;
+    const isAlone = isFirst && (values[bin + 1] ?? null) === null;
+    if (isAlone) path += 'h0.1';
   });
   return <path class={props.class} d={path} />;
+}
+
+const kLabelWidth = 16;
+
+/** Numbers over the calibrators' lines; those of lines next to each other share a place. */
+function labelsOf(marks: Mark[], x: (amax: number) => number): { at: number; text: string }[] {
+  const places = marks
+    .map((mark, index) => ({ at: x(mark.amax), text: String(index + 1) }))
+    .sort((a, b) => a.at - b.at);
+  const labels: { at: number; end: number; text: string }[] = [];
+  for (const { at, text } of places) {
+    const last = labels[labels.length - 1];
+    if (last && at - last.end < kLabelWidth) {
+      last.text += `, ${text}`;
+      last.end = at;
+    } else {
+      labels.push({ at, end: at, text });
+    }
+  }
+  return labels.map(({ at, end, text }) => ({ at: (at + end) / 2, text }));
 }
 
 function Marks(props: { marks: Mark[]; range: number; choose: ((mark: Mark) => void) | null }) {

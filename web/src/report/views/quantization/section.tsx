@@ -1,8 +1,8 @@
 // What number formats would do to the weights, and what was quantized already.
 
-import { bytes, percent } from '../../format';
+import { bytes, cutMiddle, percent } from '../../format';
 import type { WeightStatus } from '../../model';
-import { type Lint, type Quantization, schemesOf, spreadOf } from '../../quantization';
+import { type Lint, type Quantization, verdictOf } from '../../quantization';
 import { cause, sentence, t } from '../../text';
 import { Section, useModel } from '../ui';
 import { Activations } from './activations';
@@ -89,24 +89,17 @@ function Found({ found }: { found: Quantization }) {
 
 /** The weakest layer of the scheme that TensorRT would use, and how the model does at large. */
 function Verdict({ found }: { found: Quantization }) {
-  const scheme = schemesOf(found.weights).find(
-    (each) =>
-      each.format === 'int8' &&
-      each.granularity === 'channel' &&
-      each.calibrator === 'max' &&
-      each.symmetric,
-  );
-  const spread = scheme && spreadOf(found.weights, scheme);
-  if (!scheme || !spread) return null;
+  const spread = verdictOf(found);
+  if (!spread) return null;
   const worst = found.weights[spread.worst]!;
   return (
     <p>
       {t('quantization_verdict', {
         n: found.weights.length,
-        scheme: schemeName(scheme),
+        scheme: schemeName(spread.scheme),
         median: db(spread.median),
         least: db(spread.least),
-        name: worst.tensor,
+        name: cutMiddle(worst.tensor, 80),
       })}{' '}
       <span class="quiet">{t('quantization_screening')}</span>
     </p>

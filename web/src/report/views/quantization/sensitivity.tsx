@@ -5,10 +5,18 @@ import { useSignal } from '@preact/signals';
 import { seconds } from '../../format';
 import type { SensitiveLayer } from '../../quantization';
 import { t } from '../../text';
-import { MoreRows, nodeName, useModel } from '../ui';
+import { Choice, MoreRows, Name, nodeName, useModel } from '../ui';
 import { db, figure } from './words';
 
 const kFirst = 20;
+
+type Order = 'db_lost' | 'db_per_us' | 'seconds_saved' | 'none';
+const kOrders = [
+  { value: 'db_lost', name: 'sort_db_lost' },
+  { value: 'db_per_us', name: 'sort_db_per_us' },
+  { value: 'seconds_saved', name: 'sort_seconds_saved' },
+  { value: 'none', name: 'sort_execution' },
+] as const;
 
 export function Sensitivity(props: {
   layers: SensitiveLayer[];
@@ -18,22 +26,23 @@ export function Sensitivity(props: {
   const { layers, choice, choose } = props;
   const model = useModel();
   const limit = useSignal(kFirst);
-  const byLoss = useSignal(true);
+  const by = useSignal<Order>('db_lost');
   const { nodes } = model.document.value;
   const order = layers.map((layer, index) => ({ layer, index }));
-  if (byLoss.value)
-    order.sort((a, b) => (b.layer.db_lost ?? -1) - (a.layer.db_lost ?? -1) || a.index - b.index);
+  const value = ({ layer }: { layer: SensitiveLayer }) =>
+    by.value === 'none' ? 0 : (layer[by.value] ?? -1);
+  order.sort((a, b) => value(b) - value(a) || a.index - b.index);
   return (
     <>
       <h4>{t('sensitivity_layers')}</h4>
-      <label class="check screen-only">
-        <input
-          type="checkbox"
-          checked={byLoss.value}
-          onChange={() => (byLoss.value = !byLoss.value)}
+      <p class="controls screen-only">
+        <Choice
+          label={t('sensitivity_sort')}
+          value={by.value}
+          options={kOrders.map(({ value, name }) => ({ value, text: t(name) }))}
+          onChange={(next) => (by.value = next)}
         />
-        {t('sensitivity_sort')}
-      </label>
+      </p>
       <div class="table-scroll" tabIndex={0} role="region" aria-label={t('sensitivity_layers')}>
         <table class="sensitivity">
           <thead>
@@ -60,9 +69,9 @@ export function Sensitivity(props: {
           <tbody>
             {order.slice(0, limit.value).map(({ layer, index }) => (
               <tr>
-                <td class="breakable">
+                <td class="names">
                   <button type="button" class="link" onClick={() => model.select(layer.node)}>
-                    <bdi>{nodeName(nodes[layer.node]?.name ?? '')}</bdi>
+                    <Name text={nodeName(nodes[layer.node]?.name ?? '')} most={60} />
                   </button>{' '}
                   <span class="quiet">{flags(layer)}</span>
                 </td>
@@ -73,20 +82,28 @@ export function Sensitivity(props: {
                 )}
                 <td class="number">{db(first(layer)?.sqnr_db)}</td>
                 <td class="number">
-                  {layer.db_lost === null ? '—' : `${figure(layer.db_lost)} dB`}
+                  {layer.db_lost === null ? '—' : `${layer.db_lost.toFixed(2)}\u00a0dB`}
                 </td>
                 <td class="number">{seconds(layer.seconds_saved)}</td>
                 <td class="number">{seconds(layer.reformat_seconds)}</td>
-                <td class="number">{figure(layer.db_per_us)}</td>
+                <td class="number">{perMicrosecond(layer.db_per_us)}</td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
-      <MoreRows limit={limit} all={order.length} />
+      <p class="controls screen-only">
+        <MoreRows limit={limit} all={order.length} />
+      </p>
     </>
   );
 }
+
+/** With the decimals that tell layers apart, the same for all of like size. */
+const perMicrosecond = (value: number | null) =>
+  value !== null && value >= 0.01 && value < 1e5
+    ? value.toFixed(value < 10 ? 2 : 0)
+    : figure(value);
 
 /** What it would be quantized to. */
 const first = (layer: SensitiveLayer) => layer.choices[1];

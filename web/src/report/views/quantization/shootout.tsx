@@ -38,7 +38,7 @@ export function Shootout({ found }: { found: Quantization }) {
         spread.bits.toFixed(2),
         db(spread.median),
         db(spread.least),
-        { text: name(spread), onClick: () => (model.weight.value = spread.worst) },
+        { text: name(spread), isName: true, onClick: () => (model.weight.value = spread.worst) },
         db(spread.most),
       ]),
     ),
@@ -49,6 +49,15 @@ export function Shootout({ found }: { found: Quantization }) {
         {groups.map(({ bits, rows }) => (
           <div>
             <h4>{t('bits_each', { n: bits })}</h4>
+            <div class="shootout-row shootout-head quiet" aria-hidden="true">
+              <span />
+              <span class="shootout-scale">
+                <span>0</span>
+                <span>{db(kMost)}</span>
+              </span>
+              <span class="number">{t('sqnr_median')}</span>
+              <span class="number">{t('sqnr_least')}</span>
+            </div>
             {rows.map((spread) => (
               <Row spread={spread} name={name(spread)} />
             ))}

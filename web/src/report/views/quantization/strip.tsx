@@ -6,10 +6,12 @@ import { nodeName } from '../ui';
 import { t } from '../../text';
 import { Choice, Figure, type TableData, useModel, useWidth } from '../ui';
 import { hideTip, showTip } from '../tooltip';
-import { db, kSteps, schemeName, stepOf } from './words';
+import { db, kSteps, schemeName, stepClass } from './words';
 
 const kHeight = 96;
 const kTop = 60;
+/** What is drawn of a weight without a figure. */
+const kBare = 10;
 
 export function Strip({ found }: { found: Quantization }) {
   const model = useModel();
@@ -30,8 +32,8 @@ export function Strip({ found }: { found: Quantization }) {
     numeric: [true, false, false, true],
     rows: found.weights.map((weight, index) => [
       index,
-      { text: weight.tensor, onClick: () => (model.weight.value = index) },
-      layerOf(index),
+      { text: weight.tensor, isName: true, onClick: () => (model.weight.value = index) },
+      { text: layerOf(index), isName: true },
       { text: db(bars[index]), exact: bars[index] ?? null },
     ]),
   });
@@ -62,6 +64,11 @@ export function Strip({ found }: { found: Quantization }) {
             <i class={`sqnr-${index}`} aria-hidden="true" /> {t(step.name)}
           </span>
         ))}
+        {bars.includes(null) && (
+          <span>
+            <i class="sqnr-none" aria-hidden="true" /> {t('step_none')}
+          </span>
+        )}
       </p>
     </Figure>
   );
@@ -87,7 +94,7 @@ function Bars(props: { bars: (number | null)[]; label: (index: number) => string
     model.weight.value = Math.max(0, Math.min(last, (selected ?? (step > 0 ? -1 : 0)) + step));
   };
   const height = (decibels: number | null) =>
-    decibels === null ? 0 : Math.max(3, (Math.min(decibels, kTop) / kTop) * (kHeight - 8));
+    decibels === null ? kBare : Math.max(3, (Math.min(decibels, kTop) / kTop) * (kHeight - 8));
   return (
     <div
       class="heat-strip"
@@ -109,7 +116,7 @@ function Bars(props: { bars: (number | null)[]; label: (index: number) => string
       <svg width={width} height={kHeight} aria-hidden="true">
         {bars.map((decibels, index) => (
           <rect
-            class={`sqnr-${stepOf(decibels)}${index === selected ? ' selected' : ''}`}
+            class={`${stepClass(decibels)}${index === selected ? ' selected' : ''}`}
             x={index * each}
             width={Math.max(each - gap, 0.6)}
             y={kHeight - height(decibels)}

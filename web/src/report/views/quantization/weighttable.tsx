@@ -11,7 +11,7 @@ import {
   type Weight,
 } from '../../quantization';
 import { t } from '../../text';
-import { MoreRows, nodeName, useModel } from '../ui';
+import { MoreRows, Name, nodeName, useModel } from '../ui';
 import { db, schemeName, stepOf } from './words';
 
 const kFirst = 25;
@@ -122,7 +122,7 @@ export function WeightTable({ found }: { found: Quantization }) {
             {order.slice(0, limit.value).map(({ weight, index }) => (
               <tr class={model.weight.value === index ? 'selected' : undefined}>
                 <td class="number">{index}</td>
-                <td class="breakable">
+                <td class="names">
                   <button
                     type="button"
                     class="link"
@@ -133,13 +133,13 @@ export function WeightTable({ found }: { found: Quantization }) {
                         ?.scrollIntoView({ block: 'nearest' });
                     }}
                   >
-                    <bdi>{weight.tensor}</bdi>
+                    <Name text={weight.tensor} />
                   </button>
                 </td>
-                <td class="breakable quiet">
+                <td class="names quiet">
                   {weight.node !== null && (
                     <button type="button" class="link" onClick={() => model.select(weight.node)}>
-                      <bdi>{layer(weight)}</bdi>
+                      <Name text={layer(weight)} />
                     </button>
                   )}
                 </td>

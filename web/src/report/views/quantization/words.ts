@@ -70,3 +70,6 @@ export function stepOf(decibels: number | null): number {
     if (decibels >= kSteps[index]!.from) step = index;
   return step;
 }
+
+export const stepClass = (decibels: number | null) =>
+  decibels === null ? 'sqnr-none' : `sqnr-${stepOf(decibels)}`;
