@@ -1,4 +1,5 @@
 // What can and cannot be concluded, in sentences with the numbers that they were made from.
+#include "base/logarithm.hpp"
 #include "base/quantity.hpp"
 #include "precision_plan.hpp"
 #include "quantization/layer_rules.hpp"
@@ -169,6 +170,16 @@ void tell_calibrators(const PrecisionPlanner& planner, const Quantization& quant
            {"calibrator", most->first}});
 }
 
+// What taking one layer back to the base adds to the plan's SQNR; 0 where it is there already.
+double decibels_back(const PrecisionPlanner& planner, const Plan& plan, const PlanLayer& layer) {
+  const auto index = static_cast<size_t>(&layer - planner.layers().data());
+  const LayerChoice& base = layer.choices.front();
+  const LayerChoice& taken = layer.choices[plan.choice[index]];
+  if (!taken.weight_nsr || !base.weight_nsr) return 0;
+  const double all = plan.totals.nsr, without = all - taken.nsr() + base.nsr();
+  return without > 0 && all > without ? decibels(all / without) : 0;
+}
+
 void tell_parts(PrecisionPlanner& planner, const Plan& plan, LayerPrecision format,
                 Sentences& out) {
   const PlanTotals all = planner.uniform(format).totals;
@@ -192,11 +203,13 @@ void tell_parts(PrecisionPlanner& planner, const Plan& plan, LayerPrecision form
            {"time", time(plan.totals.seconds_padded)},
            {"db", db(plan.totals)},
            {"conversions", std::to_string(plan.totals.reformats)}});
-  const auto lost =
-      ranked(planner, [](const PlanLayer& layer) { return layer.db_lost.value_or(0); });
-  if (lost.empty() || !(*lost.front()->db_lost >= 0.1)) return;
+  const auto gives_back = [&](const PlanLayer& layer) {
+    return decibels_back(planner, plan, layer);
+  };
+  const auto lost = ranked(planner, gives_back);
+  if (lost.empty() || !(gives_back(*lost.front()) >= 0.1)) return;
   const PlanLayer& worst = *lost.front();
-  const std::string gain = db(*worst.db_lost);
+  const std::string gain = db(gives_back(worst));
   const std::string cost = time(std::max(worst.seconds_saved.value_or(0), 0.0));
   out.say("keep_sensitive",
           "The layer to put back first if accuracy falls short is " + node_name(planner, worst) +

@@ -181,7 +181,8 @@ class Writer {
     if (!result.channel_largest_before.empty())
       write_list("largest_before_folding", result.channel_largest_before);
     json_.end_object();
-    number("channel_spread", channel_spread(result.channel_largest));
+    number("channel_spread",
+           result.dead ? std::nullopt : std::optional(channel_spread(result.channel_largest)));
     if (!result.channel_largest_before.empty())
       number("channel_spread_before_folding", channel_spread(result.channel_largest_before));
   }

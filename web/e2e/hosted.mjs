@@ -13,11 +13,12 @@ const dist = fileURLToPath(new URL('../dist', import.meta.url));
 /** For the tests of one file: `browser` and `open` are there once its tests run. */
 export function hosted(name) {
   const folder = mkdtempSync(join(tmpdir(), `trtreport-${name}-`));
-  const host = { folder, files: writeFiles(join(folder, 'models')), browser: null };
+  const host = { folder, files: writeFiles(join(folder, 'models')), browser: null, address: '' };
   let site;
   before(async () => {
     host.browser = await openChromium();
     site = await serve(dist);
+    host.address = site.address;
   });
   after(async () => {
     await host.browser.close();

@@ -5,9 +5,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openReport } from './browser.mjs';
+import { launchFirefox, openReport } from './browser.mjs';
 import { hosted } from './hosted.mjs';
 import { opened } from './page.mjs';
+import { dragThreshold, histogramOf } from './thresholds.mjs';
+import { bell, ValuedModel } from './valued.mjs';
 
 const host = hosted('weights');
 const { folder, files } = host;
@@ -101,6 +103,85 @@ test('the threshold moves by keyboard and by dragging', async () => {
       () =>
         document.querySelector('#weight-detail [data-figure=clipped] dd').innerText === '0\u00a0%',
     );
+  });
+});
+
+/** Values of the weight shown; both of them are in the model's file of data. */
+async function histogramShown(page) {
+  const name = await page.evaluate(() => document.querySelector('#weight-detail h3').textContent);
+  const bytes = readFileSync(files['weighed.bin']);
+  const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const half = values.length / 2;
+  return histogramOf(name.includes('first') ? values.subarray(0, half) : values.subarray(half));
+}
+
+test('KL, SQNR, clipped share and scale follow the threshold as worked out anew', async () => {
+  await inPage(async (page) => {
+    await openWeighed(page);
+    await arrived(page);
+    const histogram = await histogramShown(page);
+    const seen = await dragThreshold(page, histogram, 0, [0.9, 0.7, 0.45, 0.3, 0.1]);
+    assert.match(seen[0].divergence, /nat$/);
+    assert.match(seen[4].divergence, /^none below 0\.\d+$/);
+  });
+});
+
+test('and in Firefox', async () => {
+  const { page, faults, close } = await launchFirefox(host.address);
+  try {
+    const input = await page.waitForSelector('[data-picker=main]');
+    await input.uploadFile(files['weighed.onnx'], files['weighed.bin']);
+    await page.waitForSelector('#weight-detail');
+    await dragThreshold(page, await histogramShown(page), 0, [0.8, 0.45, 0.1]);
+    assert.deepEqual(faults, []);
+  } finally {
+    await close();
+  }
+});
+
+/** One weight with values, then four of zeros that bring the weights to this many bytes and less. */
+function largeModel(name, bytes) {
+  const model = new ValuedModel(name);
+  let value = model.matmul('/first/MatMul', model.input('x', [1, 64]), [64, 64], bell);
+  const width = Math.floor((bytes / 4 - 64 * 64) / 64 / 4);
+  for (const [layer, shape] of [
+    [64, width],
+    [width, 64],
+    [64, width],
+    [width, 64],
+  ].entries()) {
+    const weight = model.hole(`zeros.${layer}.weight`, shape);
+    value = model.node('MatMul', `/zeros/zeros.${layer}/MatMul`, [value, weight]);
+  }
+  return model.write(folder, value, [1, 64]);
+}
+
+test('from 200 MB of weights on they are looked at by a click', async () => {
+  await inPage(async (page) => {
+    await page.setInputFiles('[data-picker=main]', largeModel('large', 200_001_024));
+    await opened(page, 'large.onnx');
+    const status = page.locator('.weights-status');
+    await page.locator('.weights-status[data-stage=offered]').waitFor();
+    assert.match(await status.innerText(), /200\sMB of weights.*Nothing leaves this machine/);
+    assert.equal(await page.locator('.heat-strip').count(), 0);
+    await status.getByRole('button', { name: /Look at 200\sMB of weights/ }).click();
+    await arrived(page);
+    assert.equal(await status.count(), 0);
+    assert.equal(
+      await page.locator('#weight-detail h3').first().innerText(),
+      '/first/MatMul.weight',
+    );
+    assert.equal(await page.locator('.heat-strip rect.sqnr-none').count(), 4);
+    assert.match(await page.locator('#quantization .lints').innerText(), /zero throughout/);
+  });
+});
+
+test('just below they are looked at unasked', async () => {
+  await inPage(async (page) => {
+    await page.setInputFiles('[data-picker=main]', largeModel('below', 199_999_999));
+    await opened(page, 'below.onnx');
+    await arrived(page);
+    assert.equal(await page.locator('.heat-strip rect').count(), 5);
   });
 });
 

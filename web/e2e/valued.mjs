@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OnnxModel } from '../onnx.mjs';
+import { writePieces } from './largemodels.mjs';
 
 /** The same numbers every time, between -0.5 and 0.5, denser around 0. */
 export function bell(count, seed = 1) {
@@ -37,6 +38,12 @@ export class ValuedModel {
     return this.model.weight(name, shape, type);
   }
 
+  /** Zeros that take no room on disk. */
+  hole(name, shape) {
+    this.values.push(4 * sizeOf(shape));
+    return this.model.weight(name, shape);
+  }
+
   /** A matrix product; `values` may be a function of the number of elements. */
   matmul(name, input, [from, to], values) {
     const given = typeof values === 'function' ? values(from * to) : values;
@@ -46,10 +53,8 @@ export class ValuedModel {
   /** Writes both files and answers their paths. */
   write(folder, value, shape) {
     const model = join(folder, `${this.name}.onnx`);
-    const data = join(folder, `${this.name}.bin`);
     writeFileSync(model, this.model.finish(value, 'y', shape));
-    writeFileSync(data, Buffer.concat(this.values));
-    return [model, data];
+    return [model, writePieces(join(folder, `${this.name}.bin`), this.values)];
   }
 }
 

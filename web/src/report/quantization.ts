@@ -41,8 +41,8 @@ export interface Weight {
   elements?: number;
   zeros?: number;
   nonfinite?: number;
-  min?: number;
-  max?: number;
+  min?: Count;
+  max?: Count;
   dead?: boolean;
   constant?: boolean;
   channels?: number;
@@ -50,7 +50,7 @@ export interface Weight {
   formats?: FormatResult[];
   histogram?: MagnitudeHistogram;
   channel_ranges?: { group: number; largest: number[]; largest_before_folding?: number[] };
-  channel_spread?: number;
+  channel_spread?: Count;
   channel_spread_before_folding?: number;
 }
 
@@ -81,8 +81,8 @@ export interface Activation {
   elements: number;
   zeros: number;
   nonfinite: number;
-  min: number;
-  max: number;
+  min: Count;
+  max: Count;
   dead?: boolean;
   constant?: boolean;
   cached_scale?: number;

@@ -129,31 +129,32 @@ function useCore(
     wanted.current = { histogram, zeros, format, amax: amax.value };
     if (asking.current) return;
     asking.current = true;
+    // Whoever asks while the last answer is being taken has to find that nobody is asking any more.
     const next = async () => {
-      for (let now = wanted.current; now; now = wanted.current) {
-        wanted.current = null;
-        const key = `${now.format} ${now.histogram.edges[1]} ${now.histogram.counts.join()}`;
-        const isNew = key !== curveOf.current;
-        const answer = await tools.threshold({
-          histogram: now.histogram,
-          zeros: now.zeros,
-          format: now.format,
-          amax: [now.amax],
-          curve: isNew,
-        });
-        at.value = answer.at[0] ?? null;
-        if (!isNew) continue;
-        curveOf.current = key;
-        curve.value = answer.curve ?? null;
+      try {
+        for (let now = wanted.current; now; now = wanted.current) {
+          wanted.current = null;
+          const key = `${now.format} ${now.histogram.edges[1]} ${now.histogram.counts.join()}`;
+          const isNew = key !== curveOf.current;
+          const answer = await tools.threshold({
+            histogram: now.histogram,
+            zeros: now.zeros,
+            format: now.format,
+            amax: [now.amax],
+            curve: isNew,
+          });
+          at.value = answer.at[0] ?? null;
+          if (!isNew) continue;
+          curveOf.current = key;
+          curve.value = answer.curve ?? null;
+        }
+      } catch {
+        at.value = null;
+      } finally {
+        asking.current = false;
       }
     };
-    void next()
-      .catch(() => {
-        at.value = null;
-      })
-      .finally(() => {
-        asking.current = false;
-      });
+    void next();
   }, [histogram, format, amax.value, tools]);
 }
 

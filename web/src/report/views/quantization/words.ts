@@ -50,7 +50,7 @@ export function figure(value: number | null | undefined): string {
   if (value === null || value === undefined) return kDash;
   if (value === 0) return '0';
   const magnitude = Math.abs(value);
-  if (magnitude >= 1e5 || magnitude < 1e-3) return value.toExponential(2);
+  if (magnitude >= 1e5 || magnitude < 1e-3) return value.toExponential(3);
   return String(Number(value.toPrecision(4)));
 }
 
