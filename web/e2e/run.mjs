@@ -29,6 +29,10 @@ const tests = readdirSync(folder)
   .map((name) => join(folder, name));
 const run = spawnSync(process.execPath, ['--test', ...tests], {
   stdio: 'inherit',
-  env: { ...process.env, REPORTS: JSON.stringify(reports) },
+  env: {
+    ...process.env,
+    REPORTS: JSON.stringify(reports),
+    ...(cli ? { TRTREPORT_CLI: resolve(cli) } : {}),
+  },
 });
 process.exit(run.status ?? 1);
