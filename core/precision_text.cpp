@@ -86,17 +86,23 @@ void tell_unknown_noise(const PrecisionPlanner& planner, Sentences& out) {
 
 // How many layers each rule keeps from a format.
 void tell_refused(const PrecisionPlanner& planner, Sentences& out) {
-  std::map<std::pair<LayerPrecision, Refusal>, size_t> refused;
-  for (const PlanLayer& layer : planner.layers()) {
-    for (const auto& each : layer.refused) ++refused[each];
-  }
   const std::string all = std::to_string(planner.layers().size());
-  for (const auto& [what, count] : refused) {
-    const std::string layers = std::to_string(count), format = upper(what.first);
-    out.say(std::string(code(what.second)),
-            format + " is not offered to " + layers + " of " + all +
-                " layers: " + std::string(reason(what.second)) + ".",
-            {{"format", format}, {"layers", layers}, {"all", all}});
+  for (const LayerPrecision of : planner.request().formats) {
+    for (uint8_t why = 1; why <= static_cast<uint8_t>(Refusal::WeightZero); ++why) {
+      const Refusal refusal = static_cast<Refusal>(why);
+      const size_t count = count_layers(planner, [&](const PlanLayer& layer) {
+        for (const auto& each : layer.refused) {
+          if (each.first == of && each.second == refusal) return true;
+        }
+        return false;
+      });
+      if (count == 0) continue;
+      const std::string layers = std::to_string(count), format = upper(of);
+      out.say(std::string(code(refusal)),
+              format + " is not offered to " + layers + " of " + all +
+                  " layers: " + std::string(reason(refusal)) + ".",
+              {{"format", format}, {"layers", layers}, {"all", all}});
+    }
   }
 }
 

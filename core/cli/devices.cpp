@@ -114,11 +114,13 @@ std::string device_text(const Device& device) {
                                     {"Power", format_si(device.power_w, "W")},
                                     {"Launch of a kernel", format_seconds(device.launch_seconds)}});
   std::vector<std::vector<std::string>> rows;
-  for (const auto& [precision, peak] : device.peaks) {
-    rows.push_back({std::string(name(precision)), format_si(peak.tensor, "FLOP/s"),
+  const auto add_peak = [&](std::string_view precision, const Peak& peak) {
+    rows.push_back({std::string(precision), format_si(peak.tensor, "FLOP/s"),
                     format_si(peak.tensor_sparse, "FLOP/s"), format_si(peak.vector, "FLOP/s"),
                     escape_terminal(peak.accumulate)});
-  }
+  };
+  if (device.fp64.tensor || device.fp64.vector) add_peak("fp64", device.fp64);
+  for (const auto& [precision, peak] : device.peaks) add_peak(name(precision), peak);
   text += "\n" + text_table({{"Precision"},
                              {"Tensor cores", true},
                              {"2:4 sparse", true},

@@ -238,14 +238,14 @@ std::vector<PlanChoice> PlanSearch::hull(std::span<const uint32_t> allowed) {
   if (!(all_noise_ > 0) || !(all_seconds_ > 0)) return corners;
   corners.push_back(cheapest(tie_price(), allowed));
   corners.push_back(quietest(allowed));
-  std::vector<bool> is_edge = {true, false};  // from each corner to the next: nothing in between
+  std::vector<uint8_t> is_edge = {1, 0};  // from each corner to the next: nothing in between
   while (corners.size() < kMostCorners) {
     size_t widest = is_edge.size();
     double area = 0;
     for (size_t i = 0; i < is_edge.size(); ++i) {
       const double noise = corners[i].nsr - corners[i + 1].nsr;
       const double seconds = corners[i + 1].seconds - corners[i].seconds;
-      if (is_edge[i] || !(noise > 0) || !(seconds > 0) || !(noise * seconds > area)) continue;
+      if (is_edge[i] != 0 || !(noise > 0) || !(seconds > 0) || !(noise * seconds > area)) continue;
       area = noise * seconds;
       widest = i;
     }
@@ -257,9 +257,9 @@ std::vector<PlanChoice> PlanSearch::hull(std::span<const uint32_t> allowed) {
     const auto at = static_cast<std::ptrdiff_t>(widest);
     if (cost_of(found, price) < known - 1e-9 * known) {
       corners.insert(corners.begin() + at + 1, std::move(found));
-      is_edge.insert(is_edge.begin() + at, false);
+      is_edge.insert(is_edge.begin() + at, 0);
     } else {
-      is_edge[widest] = true;
+      is_edge[widest] = 1;
     }
   }
   return corners;

@@ -38,13 +38,13 @@ class LimitedSearch {
     }
     open_.push_back(std::move(root));
     while (!open_.empty() && search_.cuts_ < last_cut_) {
-      std::pop_heap(open_.begin(), open_.end(), later);
+      size_t least = 0;
+      for (size_t i = 1; i < open_.size(); ++i)
+        least = open_[i].bound < open_[least].bound ? i : least;
+      if (open_[least].bound >= enough()) break;  // and so do all others
+      std::swap(open_[least], open_.back());
       const Node node = std::move(open_.back());
       open_.pop_back();
-      if (node.bound >= enough()) {
-        open_.push_back(node);  // and so do all others
-        break;
-      }
       split(node);
     }
     bound_ = goal(best_);
@@ -61,7 +61,6 @@ class LimitedSearch {
     PlanChoice inside, outside;
     std::vector<std::pair<size_t, uint32_t>> fixed;  // layers and what is left to them
   };
-  static bool later(const Node& a, const Node& b) { return a.bound > b.bound; }
 
   double goal(const PlanChoice& choice) const { return for_time_ ? choice.seconds : choice.nsr; }
   double spent(const PlanChoice& choice) const { return for_time_ ? choice.nsr : choice.seconds; }
@@ -135,7 +134,6 @@ class LimitedSearch {
       half.fixed.emplace_back(widest, mask);
       if (find_ends(node, half, mask == out) && settle(half) && half.bound < enough()) {
         open_.push_back(std::move(half));
-        std::push_heap(open_.begin(), open_.end(), later);
       }
     }
   }
@@ -185,7 +183,7 @@ class LimitedSearch {
   double limit_;
   std::span<const uint32_t> allowed_;
   uint32_t last_cut_ = 0;
-  std::vector<Node> open_;  // a heap, the least bound first
+  std::vector<Node> open_;  // halves of halves that may hold something better
   PlanChoice best_;
   double bound_ = 0;
 };

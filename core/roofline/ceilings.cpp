@@ -140,6 +140,7 @@ Precision Ceilings::arithmetic(DType dtype) const {
       break;
   }
   if (evaluated_as != Precision::Model) return evaluated_as;
+  if (dtype == DType::Float64) return Precision::Model;
   if (dtype == DType::Float16) return Precision::Fp16;
   return dtype == DType::BFloat16 ? Precision::Bf16 : Precision::Fp32;
 }
@@ -152,7 +153,14 @@ Ceilings resolve_ceilings(const Device& device, Precision precision,
     if (each != Precision::Model) ceilings.of[index] = ceiling_of(device, each, options);
   }
   ceilings.evaluated_as = precision;
-  if (precision == Precision::Model) return ceilings;
+  if (precision == Precision::Model) {
+    Ceiling& fp64 = ceilings.of[static_cast<size_t>(Precision::Model)];
+    fp64.vector = device.fp64.vector;
+    fp64.has_tensor_unit = device.fp64.tensor.has_value();
+    fp64.tensor = fp64.has_tensor_unit ? device.fp64.tensor : fp64.vector;
+    fp64.accumulate = device.fp64.accumulate;
+    return ceilings;
+  }
   const Precision wanted = arithmetic_of(precision);
   const Precision taken = available(device, wanted);
   if (taken != wanted) {

@@ -18,12 +18,14 @@ struct Ceiling {
 struct Ceilings {
   Precision evaluated_as = Precision::Fp16;
   std::optional<Fallback> fallback;
-  std::array<Ceiling, kPrecisionCount> of;  // by the precision of a node's arithmetic
+  // By the precision of a node's arithmetic. Model's is of double precision, which only models as
+  // they are stored are computed in.
+  std::array<Ceiling, kPrecisionCount> of;
   // Bytes of an element of a plain floating weight or activation; 0 where each keeps its own
   // (model).
   double weight_bytes = 0, activation_bytes = 0;
 
-  // The precision in which arithmetic on `dtype` runs.
+  // The precision in which arithmetic on `dtype` runs: an index into `of`.
   Precision arithmetic(DType dtype) const;
 };
 

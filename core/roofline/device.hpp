@@ -49,6 +49,7 @@ struct Device {
   std::vector<std::string> power_modes;
   bool measured = false;  // peaks and bandwidth are the probe's, as far as it measured them
   std::map<Precision, Peak> peaks;
+  Peak fp64;                             // of models as they are stored: no engine computes in it
   std::optional<double> dram_bandwidth;  // B/s
   std::optional<uint64_t> memory_bytes, l2_bytes;
   std::optional<double> power_w;

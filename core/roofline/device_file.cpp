@@ -20,7 +20,13 @@ std::string joined(const std::vector<std::string>& words) {
   return text.empty() ? "none" : text;
 }
 
-// Keys of "peaks" and of the rates: fp64 is documented and derived, but no engine precision.
+// Of a key of "peaks" and of the rates; null where that is none. fp64 is no engine precision.
+Peak* peak_named(Device& device, const std::string& key) {
+  if (key == "fp64") return &device.fp64;
+  const std::optional<Precision> precision = precision_from_name(key);
+  return precision && *precision != Precision::Model ? &device.peaks[*precision] : nullptr;
+}
+
 bool is_rate_name(const std::string& key) {
   return key == "fp64" || precision_from_name(key).has_value();
 }
@@ -33,10 +39,9 @@ std::string product(std::initializer_list<std::pair<double, std::string_view>> f
 }
 
 void set_derived(Device& device, const std::string& key, bool tensor, double value) {
-  const std::optional<Precision> precision = precision_from_name(key);
-  if (!precision) return;
-  Peak& peak = device.peaks[*precision];
-  std::optional<double>& slot = tensor ? peak.tensor : peak.vector;
+  Peak* peak = peak_named(device, key);
+  if (peak == nullptr) return;
+  std::optional<double>& slot = tensor ? peak->tensor : peak->vector;
   if (!slot) slot = value;
 }
 
@@ -88,11 +93,13 @@ void derive_gpu(DeviceReader& reader, const Json& structure, const PowerMode& mo
   std::optional<double> tensor_clock = reader.number(structure, "tensor_clock_mhz", "structure.");
   const double factor = replace(sms, mode.sms) * replace(clock, mode.clock_mhz);
   if (mode.clock_mhz) tensor_clock.reset();
-  for (auto& [precision, peak] : device.peaks) {
+  const auto scale_peak = [&](Peak& peak) {
     scale(peak.tensor, factor);
     scale(peak.tensor_sparse, factor);
     scale(peak.vector, factor);
-  }
+  };
+  for (auto& [precision, peak] : device.peaks) scale_peak(peak);
+  scale_peak(device.fp64);
   const double sparse = reader.number(structure, "sparse_factor", "structure.").value_or(1);
   if (!sms || !clock) return;
   derive_gpu_unit(reader, structure, true, *sms, tensor_clock.value_or(*clock), sparse, device);
@@ -154,8 +161,7 @@ void read_peaks(DeviceReader& reader, const Json& file, Device& device) {
     peak.tensor_sparse = reader.number(value, "tensor_sparse", inside);
     peak.vector = reader.number(value, "vector", inside);
     peak.accumulate = reader.text(value, "accumulate", inside);
-    if (const std::optional<Precision> precision = precision_from_name(key))
-      device.peaks[*precision] = peak;
+    if (Peak* named = peak_named(device, key)) *named = peak;
   }
 }
 

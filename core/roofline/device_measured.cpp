@@ -20,7 +20,9 @@ struct Figure {
 
 // A row that accumulates in fp16 stands for a figure whose datasheet peak does so too, and for no
 // other; hence fp16 and fp8 have two.
+constexpr Precision kFp64 = Precision::Model;  // stands for it here: no engine precision
 constexpr Figure kFigures[] = {
+    {"tensor_fp64", kFp64, Slot::Tensor, "fp64"},
     {"tensor_tf32", Precision::Tf32, Slot::Tensor, "fp32"},
     {"tensor_tf32_sparse", Precision::Tf32, Slot::Sparse, "fp32"},
     {"tensor_fp16_f32", Precision::Fp16, Slot::Tensor, "fp32"},
@@ -39,6 +41,7 @@ constexpr Figure kFigures[] = {
     {"tensor_int4_sparse", Precision::Int4, Slot::Sparse, "int32"},
     {"tensor_nvf4", Precision::Fp4, Slot::Tensor, "fp32"},
     {"tensor_nvf4_sparse", Precision::Fp4, Slot::Sparse, "fp32"},
+    {"vector_fp64", kFp64, Slot::Vector, ""},
     {"vector_fp32", Precision::Fp32, Slot::Vector, ""},
     {"vector_fp16", Precision::Fp16, Slot::Vector, ""},
     {"vector_bf16", Precision::Bf16, Slot::Vector, ""},
@@ -111,7 +114,7 @@ std::string how(const Json& row) {
 
 std::string figure_name(const Figure& figure) {
   constexpr std::string_view kSlots[] = {" tensor", " tensor 2:4 sparse", " vector"};
-  return std::string(name(figure.precision)) +
+  return std::string(figure.precision == kFp64 ? "fp64" : name(figure.precision)) +
          std::string(kSlots[static_cast<size_t>(figure.slot)]);
 }
 
@@ -190,14 +193,15 @@ class Overlay {
     if (!is_asked_for(figure)) return;
     const std::string title = figure_name(figure);
     if (const Json* row = row_of(figure)) {
-      Peak& peak = device_.peaks[figure.precision];
+      Peak& peak = figure.precision == kFp64 ? device_.fp64 : device_.peaks[figure.precision];
       slot_of(peak, figure.slot) = note(title, *row);
       if (figure.slot == Slot::Tensor) peak.accumulate = std::string(figure.accumulate);
       return;
     }
     const auto found = device_.peaks.find(figure.precision);
-    if (found == device_.peaks.end()) return;
-    std::optional<double>& slot = slot_of(found->second, figure.slot);
+    if (figure.precision != kFp64 && found == device_.peaks.end()) return;
+    Peak& peak = figure.precision == kFp64 ? device_.fp64 : found->second;
+    std::optional<double>& slot = slot_of(peak, figure.slot);
     if (!slot) return;
     if (rows_.unsupported(figure.row)) {
       slot.reset();

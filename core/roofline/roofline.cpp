@@ -167,7 +167,9 @@ class Evaluation {
       const NodeTime time =
           time_of(node, ceilings, roofline_.bandwidth.value_or(kUnknown), roofline_.launch_seconds);
       push(time);
-      unknown = unknown || (time.bound == '?' && (node.flags & (kUnbound | kOverflow)) != 0);
+      const bool unbound = (node.flags & (kUnbound | kOverflow)) != 0;
+      const bool no_fp64 = ceilings.arithmetic(node.precision) == Precision::Model;
+      unknown = unknown || (time.bound == '?' && (unbound || no_fp64));
       if (!is_unknown(time.seconds)) {
         seconds += time.seconds;
         bytes += time.bytes;

@@ -53,6 +53,8 @@ TEST_CASE("device show tells figures, derivation, source and the DLA apart", "[c
   CHECK(has(orin.out, "NVIDIA Jetson AGX Orin 64GB:30W"));
   CHECK(has(orin.out, "8 SM x 612 MHz x 2048 FMA x 2"));
   CHECK(has(orin.out, "DLA, beside the GPU and not part of its peaks"));
+  const Run h100 = run(folder, {"device", "show", "h100-sxm@datasheet"});
+  CHECK(has(h100.out, "fp64       67.0 TFLOP/s             —  34.0 TFLOP/s  fp64"));
   CHECK(has(orin.out, "nvpmodel_p3701_0000.conf"));
   const Run unknown = run(folder, {"device", "show", "h200"});
   CHECK(unknown.status == 0);

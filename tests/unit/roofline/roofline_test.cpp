@@ -201,6 +201,32 @@ TEST_CASE("roofline: as stored, every tensor keeps its type", "[roofline]") {
   CHECK(*own.peak_vector == 1e12);
 }
 
+TEST_CASE("roofline: doubles take the double peak as stored, and are floats to an engine",
+          "[roofline]") {
+  const auto model =
+      analysed_text("@weight w double[256,256]\n",
+                    "g (double[256,256] x) => (double[a,b] y) { m = MatMul (x, w) y = Relu (m) }");
+  Device fast = device();
+  fast.dram_bandwidth = 100e12;
+  fast.fp64.tensor = 0.25e12;
+  fast.fp64.vector = 0.125e12;
+  fast.fp64.accumulate = "fp64";
+  const Roofline own = model.roofline(fast, Precision::Model);
+  CHECK(own.node_bytes[0] == 3 * kElements * 8);
+  CHECK(own.node_seconds[0] == Approx(33554432 / 0.25e12));
+  CHECK(own.node_seconds[1] == Approx(kElements / 0.125e12));
+  CHECK(*own.peak_tensor == 0.25e12);
+  CHECK(*own.ridge == Approx(0.25e12 / 100e12));
+  // An engine takes them for float32, and on to what it computes in.
+  CHECK(model.roofline(fast, Precision::Fp32).node_seconds[0] == Approx(33554432 / 1e12));
+  CHECK(model.roofline(fast, Precision::Fp32).node_bytes[0] == 3 * kElements * 4);
+  // Without tensor cores for it, the vector units; without either there is no time.
+  fast.fp64.tensor.reset();
+  CHECK(model.roofline(fast, Precision::Model).node_seconds[0] == Approx(33554432 / 0.125e12));
+  fast.fp64.vector.reset();
+  CHECK_FALSE(model.roofline(fast, Precision::Model).seconds.has_value());
+}
+
 TEST_CASE("roofline: what does not fit is said", "[roofline]") {
   const auto model = product();
   Device small = device();
