@@ -1,6 +1,7 @@
 // The pruning view of a static report: cuts, groups and what ties them, 2:4, in both themes and on
 // a phone; what a reader can do with keyboard and screen reader alone.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { assemble } from '../assemble.mjs';
 import { openChromium, openReport } from './browser.mjs';
 import { pruned, resnet } from './fixtures.mjs';
+import { bell, ValuedModel } from './valued.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'trtreport-pruning-'));
 const file = join(folder, 'pruned.html');
@@ -149,3 +151,33 @@ test('axe finds no serious fault, light, dark and on a phone', async () => {
     }
   }
 });
+
+if (process.env.TRTREPORT_CLI && process.env.TRTREPORT_HOLDS_CORE === 'ON')
+  test('a live report, which holds no weights, says that its ranking stays', async () => {
+    const model = new ValuedModel('ranked');
+    let value = model.matmul('/first/MatMul', model.input('x', [1, 64]), [64, 64], bell);
+    value = model.node('Relu', '/Relu', [value]);
+    value = model.matmul('/second/MatMul', value, [64, 64], (count) => bell(count, 7));
+    const [path] = model.write(folder, value, [1, 64]);
+    const html = join(folder, 'ranked.html');
+    const criterion = ['--prune', '0.5', '--prune-criterion', 'l1'];
+    const run = spawnSync(process.env.TRTREPORT_CLI, [path, '-o', html, ...criterion]);
+    assert.equal(run.status, 0, String(run.stderr));
+    await inReport(
+      {},
+      async (page, section) => {
+        await section.locator('.prune-form').waitFor();
+        assert.match(
+          await section.innerText(),
+          /ranked by L1 norm\. This report holds no weights, so that ranking stays/,
+        );
+        assert.equal(await section.getByLabel('Rank by').count(), 0);
+        await section.getByLabel('Round to').selectOption('8');
+        await page.locator('.prune-form [role=status]', { hasText: /^$/ }).waitFor({
+          state: 'attached',
+        });
+        assert.match(await section.innerText(), /ranked by L1 norm/);
+      },
+      html,
+    );
+  });

@@ -24,6 +24,10 @@ export class LivePruning implements PruneLive {
     private readonly open: () => Promise<Core>,
   ) {}
 
+  get keepsRanking(): boolean {
+    return this.original !== null;
+  }
+
   /** From now on the view can cut. `unread`: there are no weight values to rank by. */
   begin(unread: boolean): void {
     const { view } = this;

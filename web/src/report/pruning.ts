@@ -127,6 +127,8 @@ export interface PruneOptions {
 
 /** What a page or a live report adds: cuts of the viewer's own. */
 export interface PruneLive {
+  /** There are no weights at hand: channels stay ranked as they were found. */
+  readonly keepsRanking: boolean;
   /** Looks at the model's channels, under the present choices of device and sizes. */
   read(options: PruneOptions): Promise<Pruning>;
   whatIf(kept: number[]): Promise<PrunedFigures>;

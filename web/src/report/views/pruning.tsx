@@ -43,6 +43,7 @@ function Findings({ data }: { data: Pruning }) {
           share: percent(data.prunable_share),
         })}{' '}
         {data.criterion === 'uniform' ? t(uniform) : t('prune_ranked', { criterion })}{' '}
+        {prune.live.value?.keepsRanking && t('prune_ranking_kept')}{' '}
         <span class="quiet">{t('prune_tuning')}</span>
       </p>
       <Scenarios data={data} />

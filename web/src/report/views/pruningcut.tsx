@@ -18,18 +18,21 @@ export function ReadForm() {
     prune.options.value = { ...options, ...change };
     if (prune.data.value) void prune.read();
   };
+  const keepsRanking = prune.live.value?.keepsRanking;
   const keep = options.protect_first && options.protect_last;
   return (
     <div class="prune-form screen-only">
-      <Choice
-        label={t('prune_criterion')}
-        value={options.criterion}
-        options={kCriteria.map((value) => ({
-          value,
-          text: t(`criterion_${value}` as MessageKey),
-        }))}
-        onChange={(criterion) => set({ criterion })}
-      />
+      {!keepsRanking && (
+        <Choice
+          label={t('prune_criterion')}
+          value={options.criterion}
+          options={kCriteria.map((value) => ({
+            value,
+            text: t(`criterion_${value}` as MessageKey),
+          }))}
+          onChange={(criterion) => set({ criterion })}
+        />
+      )}
       <Choice
         label={t('prune_round')}
         value={String(options.round_to)}

@@ -154,7 +154,7 @@ function PlanSummary(props: { plan: Plan; made: Plan; layers: SensitiveLayer[] }
     [
       'plan_reformats',
       t('plan_reformats'),
-      `${totals.reformats}, ${seconds(totals.reformat_seconds)}`,
+      totals.reformats === 0 ? '0' : `${totals.reformats} (${seconds(totals.reformat_seconds)})`,
     ],
     ['plan_bytes', t('plan_bytes'), bytes(totals.weight_bytes)],
   ];
