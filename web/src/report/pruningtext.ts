@@ -6,7 +6,7 @@ export const kPruningEnglish = {
     '{open} groups of coupled channels can be cut, {frozen} cannot; {share} of the weights hang on channels that can go.',
   prune_ranked: 'Channels are ranked by {criterion}.',
   prune_ranking_kept:
-    'This report holds no weights, so that ranking stays; open the model in the page, or use --prune-criterion, for another one.',
+    'This report holds no weights, so that ranking stays; for another one open the model in the page, or make the report again.',
   prune_uniform: 'No ranking: the last channels of each group go.',
   prune_unread:
     'Weight values could not be read, so channels are not ranked: the last ones of each group go.',

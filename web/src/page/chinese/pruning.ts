@@ -7,7 +7,7 @@ export const kPruning: Partial<Record<keyof typeof kPruningEnglish, string>> = {
   prune_intro: '有 {open} 组耦合通道可以剪，{frozen} 组不能剪；{share} 的权重依附在可剪的通道上。',
   prune_ranked: '通道按{criterion}排序。',
   prune_ranking_kept:
-    '本报告不含权重，排序依据因此不变；如需其他依据，请在网页中打开模型或使用 --prune-criterion。',
+    '本报告不含权重，排序依据因此不变；如需其他依据，请在网页中打开模型或重新生成报告。',
   prune_uniform: '不排序：每组剪掉最后的通道。',
   prune_unread: '读不到权重数值，通道无法排序：每组剪掉最后的通道。',
   prune_tuning: '这里只预测代价；剪枝后精度能否保住，只有重新训练才知道。',
