@@ -579,6 +579,28 @@ test('it speaks Chinese, verdict included, and keeps the choice', async () => {
       await page.locator('.strip select').selectOption('en');
       assert.match(await text(page, '.verdict'), /takes/);
       assert.equal(await page.locator('#filter').inputValue(), 'op:Conv');
+      await settled(page);
+      // In another language while sections out of sight still wait for their figures.
+      await page.evaluate(async () => {
+        const set = (selector, type, value) => {
+          const field = document.querySelector(selector);
+          field.value = value;
+          field.dispatchEvent(new Event(type, { bubbles: true }));
+        };
+        const redrawn = new Promise((done) => {
+          const tiles = document.querySelector('.tiles');
+          new MutationObserver(done).observe(tiles, { subtree: true, characterData: true });
+        });
+        set('.bar-controls .number-field input', 'input', '64');
+        await redrawn;
+        set('.strip select', 'change', 'zh-CN');
+      });
+      await settled(page);
+      await page.locator('.strip select').selectOption('en');
+      const operators = await text(page, '#operators');
+      await control(page, 'Batch').fill('8');
+      await settled(page);
+      assert.notEqual(await text(page, '#operators'), operators);
       await page.reload();
       await page.getByRole('button', { name: 'Try ResNet-50' }).waitFor();
     },

@@ -63,8 +63,11 @@ export class Redraw {
     });
     return () => {
       stop();
-      clearTimeout(this.task);
       window.removeEventListener('beforeprint', all);
+      clearTimeout(this.task);
+      this.task = 0;
+      this.waiting.clear();
+      this.pending.value = false;
     };
   }
 

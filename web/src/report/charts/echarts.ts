@@ -2,11 +2,11 @@
 // for print. Hover, zoom and selection are the page's own, so no other component is bundled.
 
 import { LineChart, ScatterChart } from 'echarts/charts';
-import { GridComponent } from 'echarts/components';
+import { GridSimpleComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 
-use([LineChart, ScatterChart, GridComponent, CanvasRenderer, SVGRenderer]);
+use([LineChart, ScatterChart, GridSimpleComponent, CanvasRenderer, SVGRenderer]);
 
 // ECharts' own option type describes every chart; the builders here are checked by looking at them.
 export type ChartOption = Record<string, unknown>;
