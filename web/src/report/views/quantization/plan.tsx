@@ -7,7 +7,7 @@ import { bytes, percent, seconds } from '../../format';
 import type { Plan, PlanTotals, Quantization, SensitiveLayer } from '../../quantization';
 import { endsOf } from '../../reformats';
 import { sentence, t } from '../../text';
-import { Figure, nodeName, type TableData, useModel, useWidth } from '../ui';
+import { Figure, Name, nodeName, type TableData, useModel, useWidth } from '../ui';
 import { Sensitivity } from './sensitivity';
 import { db } from './words';
 
@@ -296,7 +296,7 @@ function Reformats({ plan }: { plan: Plan }) {
   const time = totals.seconds_padded;
   const layer = (id: number) => (
     <button type="button" class="link" onClick={() => model.select(id)}>
-      <bdi>{nodeName(nodes[id]?.name ?? '')}</bdi>
+      <Name text={nodeName(nodes[id]?.name ?? '')} />
     </button>
   );
   return (

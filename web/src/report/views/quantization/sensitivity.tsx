@@ -3,7 +3,7 @@
 
 import { useSignal } from '@preact/signals';
 import { seconds } from '../../format';
-import type { SensitiveLayer } from '../../quantization';
+import type { PlanChoice, SensitiveLayer } from '../../quantization';
 import { t } from '../../text';
 import { Choice, MoreRows, Name, nodeName, useModel } from '../ui';
 import { db, figure } from './words';
@@ -80,7 +80,7 @@ export function Sensitivity(props: {
                     <Chosen layer={layer} index={index} choice={choice} choose={choose} />
                   </td>
                 )}
-                <td class="number">{db(first(layer)?.sqnr_db)}</td>
+                <td class="number">{keeps(first(layer))}</td>
                 <td class="number">
                   {layer.db_lost === null ? '—' : `${layer.db_lost.toFixed(2)}\u00a0dB`}
                 </td>
@@ -104,6 +104,10 @@ const perMicrosecond = (value: number | null) =>
   value !== null && value >= 0.01 && value < 1e5
     ? value.toFixed(value < 10 ? 2 : 0)
     : figure(value);
+
+/** SQNR; of a choice that changes nothing there is none. */
+const keeps = (choice: PlanChoice | undefined) =>
+  choice?.sqnr_db === null && choice.weight_nsr === 0 ? t('exactly') : db(choice?.sqnr_db);
 
 /** What it would be quantized to. */
 const first = (layer: SensitiveLayer) => layer.choices[1];
