@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace trtreport::quantization {
 namespace {
@@ -13,8 +14,40 @@ double centre(const Histogram& histogram, size_t bin) {
   return (histogram.edge(bin) + histogram.edge(bin + 1)) / 2;
 }
 
-double loss_at(const Histogram& histogram, const Element& element, double ratio) {
-  return errors_at(histogram, element, ratio * histogram.range).square;
+// The filled bins of a histogram from the largest values down, where clipping shows first.
+struct FilledBins {
+  std::vector<float> centres;
+  std::vector<double> counts;
+
+  explicit FilledBins(const Histogram& histogram) {
+    for (size_t bin = histogram.counts.size(); bin > 0; --bin) {
+      if (histogram.counts[bin - 1] == 0) continue;
+      centres.push_back(static_cast<float>(centre(histogram, bin - 1)));
+      counts.push_back(static_cast<double>(histogram.counts[bin - 1]));
+    }
+  }
+};
+
+// Ties to even, up to 2^22: adding 1.5 * 2^23 leaves no bit for a fraction.
+float round_whole(float x) { return (x + 12582912.0f) - 12582912.0f; }
+
+// Sum of squared errors with `amax` as the largest value; where it exceeds `most`, any number that
+// does as well.
+double loss_at(const FilledBins& bins, const Element& element, double amax, double most) {
+  constexpr size_t kBetweenLooks = 128;
+  const float scale = static_cast<float>(amax / static_cast<double>(element.high));
+  double loss = 0;
+  for (size_t begin = 0; begin < bins.counts.size() && !(loss > most); begin += kBetweenLooks) {
+    const size_t end = std::min(begin + kBetweenLooks, bins.counts.size());
+    for (size_t i = begin; i < end; ++i) {
+      const float x = bins.centres[i], units = x / scale;
+      const float code = element.is_integer ? round_whole(std::min(units, element.high))
+                                            : round_to_element(element, units);
+      const double error = static_cast<double>(code * scale - x);
+      loss += error * error * bins.counts[i];
+    }
+  }
+  return loss;
 }
 
 }  // namespace
@@ -70,10 +103,12 @@ HistogramErrors errors_at(const Histogram& histogram, const Element& element, do
 Threshold mse_threshold(const Histogram& histogram, const Element& element) {
   constexpr int kSteps = 32;
   constexpr double kLeast = 0.2, kStep = (1 - kLeast) / kSteps;
-  double best = 1, least = loss_at(histogram, element, 1);
+  constexpr double kNoLimit = std::numeric_limits<double>::infinity();
+  const FilledBins bins(histogram);
+  double best = 1, least = loss_at(bins, element, histogram.range, kNoLimit);
   for (int step = kSteps - 1; step >= 0; --step) {
     const double ratio = kLeast + step * kStep;
-    const double loss = loss_at(histogram, element, ratio);
+    const double loss = loss_at(bins, element, ratio * histogram.range, least);
     if (!(loss < least)) continue;
     least = loss;
     best = ratio;
@@ -85,7 +120,7 @@ Threshold mse_threshold(const Histogram& histogram, const Element& element) {
     const std::array<double, 2> inner = {high - reach, low + reach};
     std::array<double, 2> losses;
     for (size_t i = 0; i < 2; ++i) {
-      losses[i] = loss_at(histogram, element, inner[i]);
+      losses[i] = loss_at(bins, element, inner[i] * histogram.range, kNoLimit);
       if (!(losses[i] < least)) continue;
       least = losses[i];
       best = inner[i];

@@ -61,9 +61,9 @@ WeightJob::~WeightJob() = default;
 // first pass counts.
 tl::expected<void, Error> WeightJob::load(uint64_t chunk, Scratch& scratch,
                                           std::span<const float>& values, Partial* ranges) const {
-  std::vector<float>* kept = kept_.empty() ? nullptr : &kept_[static_cast<size_t>(chunk)];
+  FloatRoom* kept = kept_.empty() ? nullptr : &kept_[static_cast<size_t>(chunk)];
   if (kept != nullptr && !kept->empty()) {
-    values = *kept;
+    values = kept->values();
     return {};
   }
   if (scratch.tensor != &data_) {
@@ -73,10 +73,10 @@ tl::expected<void, Error> WeightJob::load(uint64_t chunk, Scratch& scratch,
     scratch.tensor = &data_;
   }
   const Chunk place = chunks_.at(chunk);
-  std::vector<float>& target = kept != nullptr ? *kept : scratch.values;
+  FloatRoom& target = kept != nullptr ? *kept : scratch.values;
   if (auto read = chunks_.load(*scratch.reader, place, target, scratch.room); !read) return read;
-  prepare(place, target, ranges);
-  values = target;
+  prepare(place, target.values(), ranges);
+  values = target.values();
   return {};
 }
 
@@ -195,8 +195,8 @@ void WeightJob::end_ranges() {
   result.dead = result.largest() <= kDeadMagnitude;
   result.constant = !result.dead && low_ == high_;
   if (result.nonfinite > 0) {
-    for (std::vector<float>& values : kept_) {
-      for (float& value : values) {
+    for (FloatRoom& room : kept_) {
+      for (float& value : room.values()) {
         if (!(std::fabs(value) <= std::numeric_limits<float>::max())) value = 0;
       }
     }
@@ -218,7 +218,7 @@ void WeightJob::end_ranges() {
 }
 
 void WeightJob::finish() {
-  std::vector<std::vector<float>>().swap(kept_);
+  std::vector<FloatRoom>().swap(kept_);
   if (result_.nonfinite > 0 && !result_.histogram.counts.empty()) {
     // They were counted as the zeros that stood in for them.
     uint64_t& bin = result_.histogram.counts.front();

@@ -52,7 +52,8 @@ class WeightJob {
   struct Scratch {
     const onnx::TensorData* tensor = nullptr;  // whose reader this is
     std::optional<onnx::WeightReader> reader;
-    std::vector<float> values, room, scales, zero_points, low, high;
+    FloatRoom values, room;
+    std::vector<float> scales, zero_points, low, high;
     std::vector<double> losses;
     std::vector<ErrorLanes> lanes;  // by scheme
   };
@@ -139,7 +140,7 @@ class WeightJob {
   TwoSidedHistogram two_sided_;
   float low_ = 0, high_ = 0;                       // of all; crossed where nothing is finite
   std::vector<float> channel_low_, channel_high_;  // where an asymmetric scheme asks for them
-  mutable std::vector<std::vector<float>> kept_;   // by chunk
+  mutable std::vector<FloatRoom> kept_;            // by chunk
   WeightResult result_;
 };
 

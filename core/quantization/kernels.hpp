@@ -1,7 +1,7 @@
-// The hot loops over weight values. Each has two bodies: Highway's vectors, chosen for the
-// processor at run time, and plain C++ lane by lane. Both give the same bits: element i of a run
-// belongs to lane i % 16 whatever a vector's width, each lane adds in order, and lanes are added in
-// order.
+// The hot loops over weight values. Each has two bodies: vectors (vector_loops.hpp), natively those
+// chosen for the processor at run time, and plain C++ lane by lane. Both give the same bits:
+// element i of a run belongs to lane i % 16 whatever a vector's width, each lane adds in order, and
+// lanes are added in one order.
 #pragma once
 
 #include "quantization/format.hpp"

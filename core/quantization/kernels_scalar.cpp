@@ -1,8 +1,6 @@
 // The plain bodies of the loops, and what both kinds share.
 #include "quantization/lanes.hpp"
 
-#include <algorithm>
-
 namespace trtreport::quantization {
 namespace {
 
@@ -33,19 +31,13 @@ void block_largest(std::span<const float> x, size_t block, std::span<float> out)
 }
 
 void round(const Rounding& rounding, std::span<const float> x, ErrorLanes& lanes) {
-  for (size_t begin = 0; begin < x.size();) {
-    const BlockRule rule = block_rule(rounding, begin);
-    const size_t end = begin + std::min(rounding.block, x.size() - begin);
-    for (; begin < end; ++begin) round_element(rule, x[begin], begin % kLanes, lanes);
-  }
+  round_elements(rounding, x, 0, lanes);
 }
 
 float integer_loss(std::span<const float> x, float inverse_scale, float limit) {
   std::array<float, kLanes> lanes = {};
   for (size_t i = 0; i < x.size(); ++i) lanes[i % kLanes] += loss_of(x[i], inverse_scale, limit);
-  float sum = 0;
-  for (const float lane : lanes) sum += lane;
-  return sum;
+  return folded(lanes);
 }
 
 void integer_losses(std::span<const float> x, std::span<const float> inverse_scales, float limit,

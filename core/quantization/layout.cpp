@@ -9,21 +9,27 @@ namespace {
 
 constexpr uint64_t kLargestBlock = 128;
 constexpr uint64_t kMostRow = 16384;  // values read at once of a row of turned chunks
+// Each channel's run of a turned chunk costs something of its own: such chunks are larger.
+constexpr uint64_t kTurnedChunk = 16 * onnx::kWeightChunk;
 
-// From rows of channels to channels of rows, a few channels at a time: what is read lies together,
-// and as many lines as there are channels are written on.
+// From rows of channels to channels of rows, a few rows at a time: each is read on where it was
+// left, and of each channel as much is written as lies together.
 void turn(std::span<const float> from, size_t rows, size_t channels, size_t inner,
           std::span<float> to) {
-  constexpr size_t kAtOnce = 16;
-  for (size_t c0 = 0; c0 < channels; c0 += kAtOnce) {
-    const size_t c1 = std::min(channels, c0 + kAtOnce);
-    for (size_t o = 0; o < rows; ++o) {
-      const float* source = from.data() + (o * channels + c0) * inner;
-      float* target = to.data() + (c0 * rows + o) * inner;
-      for (size_t c = c0; c < c1; ++c, source += inner, target += rows * inner) {
-        for (size_t i = 0; i < inner; ++i) target[i] = source[i];
-      }
+  constexpr size_t kAtOnce = 8;
+  size_t o = 0;
+  for (; inner == 1 && o + kAtOnce <= rows; o += kAtOnce) {
+    const float* source = from.data() + o * channels;
+    float* target = to.data() + o;
+    for (size_t c = 0; c < channels; ++c, ++source, target += rows) {
+      for (size_t i = 0; i < kAtOnce; ++i) target[i] = source[i * channels];
     }
+  }
+  for (; o < rows; ++o) {
+    const float* source = from.data() + o * channels * inner;
+    float* target = to.data() + o * inner;
+    for (size_t c = 0; c < channels; ++c, source += inner, target += rows * inner)
+      std::copy(source, source + inner, target);
   }
 }
 
@@ -51,7 +57,7 @@ Chunks::Chunks(const Layout& layout) : layout_(layout) {
     uint64_t step = kLargestBlock;  // outer rows after which blocks end together
     for (uint64_t even = inner; even % 2 == 0 && step > 1; even /= 2) step /= 2;
     const uint64_t values = std::max<uint64_t>(step * width_ * inner, 1);
-    length_ = step * std::max<uint64_t>(1, onnx::kWeightChunk / values) * inner;
+    length_ = step * std::max<uint64_t>(1, kTurnedChunk / values) * inner;
   }
   width_ = std::max<uint64_t>(1, std::min(width_, layout.channels));
   columns_ = (layout.channels + width_ - 1) / width_;
@@ -65,22 +71,22 @@ Chunk Chunks::at(uint64_t index) const {
 }
 
 tl::expected<void, Error> Chunks::load(onnx::WeightReader& reader, const Chunk& chunk,
-                                       std::vector<float>& values, std::vector<float>& room) const {
-  values.resize(static_cast<size_t>(chunk.channels * chunk.length));
-  if (layout_.outer <= 1) return reader.read(chunk.channel * layout_.inner + chunk.begin, values);
+                                       FloatRoom& values, FloatRoom& room) const {
+  const std::span<float> to = values.resize(static_cast<size_t>(chunk.channels * chunk.length));
+  if (layout_.outer <= 1) return reader.read(chunk.channel * layout_.inner + chunk.begin, to);
   const size_t inner = static_cast<size_t>(layout_.inner);
   const size_t channels = static_cast<size_t>(chunk.channels);
   const size_t length = static_cast<size_t>(chunk.length);
   const size_t rows = length / inner, row = channels * inner;
   const uint64_t first = chunk.begin / layout_.inner;
-  room.resize(rows * row);
+  const std::span<float> read_rows = room.resize(rows * row);
   const bool whole = chunk.channels == layout_.channels;
   for (size_t done = 0; done < rows; done += whole ? rows : 1) {
     const uint64_t from = ((first + done) * layout_.channels + chunk.channel) * layout_.inner;
-    const std::span<float> target = std::span(room).subspan(done * row, whole ? rows * row : row);
+    const std::span<float> target = read_rows.subspan(done * row, whole ? rows * row : row);
     if (auto read = reader.read(from, target); !read) return read;
   }
-  turn(room, rows, channels, inner, values);
+  turn(read_rows, rows, channels, inner, to);
   return {};
 }
 

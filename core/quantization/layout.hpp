@@ -5,8 +5,8 @@
 #include "onnx/weights.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <span>
-#include <vector>
 
 namespace trtreport::quantization {
 
@@ -17,6 +17,27 @@ struct Layout {
   uint64_t run() const { return outer * inner; }
 };
 Layout layout_of(std::span<const int64_t> dims, size_t channel_axis);
+
+// Room for values that are written before they are read, so that no time goes into zeros.
+class FloatRoom {
+ public:
+  // What was in it before is gone where it has to grow.
+  std::span<float> resize(size_t size) {
+    if (size > capacity_) {
+      floats_.reset();
+      floats_.reset(new float[size]);
+      capacity_ = size;
+    }
+    size_ = size;
+    return values();
+  }
+  std::span<float> values() { return {floats_.get(), size_}; }
+  bool empty() const { return size_ == 0; }
+
+ private:
+  std::unique_ptr<float[]> floats_;
+  size_t size_ = 0, capacity_ = 0;
+};
 
 // Channels [channel, channel + channels), of each run the part [begin, begin + length).
 struct Chunk {
@@ -32,8 +53,8 @@ class Chunks {
   // Whether every channel lies in one chunk as a whole.
   bool whole_runs() const { return pieces_ == 1; }
   // Values of a chunk, run after run, wherever they lie. `room` is reused between calls.
-  tl::expected<void, Error> load(onnx::WeightReader& reader, const Chunk& chunk,
-                                 std::vector<float>& values, std::vector<float>& room) const;
+  tl::expected<void, Error> load(onnx::WeightReader& reader, const Chunk& chunk, FloatRoom& values,
+                                 FloatRoom& room) const;
 
  private:
   Layout layout_;
