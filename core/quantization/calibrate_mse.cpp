@@ -21,9 +21,11 @@ struct FilledBins {
 
   explicit FilledBins(const Histogram& histogram) {
     for (size_t bin = histogram.counts.size(); bin > 0; --bin) {
-      if (histogram.counts[bin - 1] == 0) continue;
+      uint64_t count = histogram.counts[bin - 1];
+      if (bin == 1) count -= std::min(count, histogram.zeros);
+      if (count == 0) continue;
       centres.push_back(static_cast<float>(centre(histogram, bin - 1)));
-      counts.push_back(static_cast<double>(histogram.counts[bin - 1]));
+      counts.push_back(static_cast<double>(count));
     }
   }
 };
