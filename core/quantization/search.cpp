@@ -265,7 +265,8 @@ std::vector<PlanChoice> PlanSearch::hull(std::span<const uint32_t> allowed) {
   return corners;
 }
 
-std::vector<PlanChoice> PlanSearch::between(const PlanChoice& from, const PlanChoice& to) {
+std::vector<std::vector<size_t>> PlanSearch::clusters(const PlanChoice& from,
+                                                      const PlanChoice& to) const {
   Clusters clusters(problem_.units.size());
   const auto differs = [&](uint32_t unit) { return from.sides[unit] != to.sides[unit]; };
   for (const PlanProblem::Wire& wire : problem_.wires) {
@@ -285,13 +286,20 @@ std::vector<PlanChoice> PlanSearch::between(const PlanChoice& from, const PlanCh
     if (group == groups.end()) group = groups.insert(groups.end(), {root, {}});
     group->second.push_back(layer);
   }
+  std::vector<std::vector<size_t>> found;
+  for (auto& [root, layers] : groups) found.push_back(std::move(layers));
+  return found;
+}
+
+std::vector<PlanChoice> PlanSearch::between(const PlanChoice& from, const PlanChoice& to) {
+  const std::vector<std::vector<size_t>> groups = clusters(from, to);
   std::vector<PlanChoice> found;
   if (groups.size() < 2) return found;
   // All of them pay alike at the corners' price: in the order of layers, not all at once.
   const size_t step = (groups.size() + kMostCorners - 1) / kMostCorners;
   std::vector<uint8_t> options = from.options;
   for (size_t i = 0; i + 1 < groups.size(); ++i) {
-    for (const size_t layer : groups[i].second) options[layer] = to.options[layer];
+    for (const size_t layer : groups[i]) options[layer] = to.options[layer];
     if (i % step == 0) found.push_back(complete(options));
   }
   return found;

@@ -105,7 +105,9 @@ class PlanSearch {
   std::vector<PlanChoice> spread(const std::vector<PlanChoice>& corners);
   // The cost that no allowed choice undercuts at a price; the choice there is `found`.
   double relaxed(double price, std::span<const uint32_t> allowed, PlanChoice& found);
-  // Options of `to` taken over into `from`, cluster by cluster of neighbours that change together.
+  // Layers with other options in `to`, by cluster of neighbours that change sides together.
+  std::vector<std::vector<size_t>> clusters(const PlanChoice& from, const PlanChoice& to) const;
+  // Options of `to` taken over into `from`, cluster by cluster.
   std::vector<PlanChoice> between(const PlanChoice& from, const PlanChoice& to);
   void improve(PlanChoice& choice, const Limits& limits, std::span<const uint32_t> allowed);
   Found fastest(std::span<const uint32_t> allowed);

@@ -1,7 +1,9 @@
 // Within a limit: the least of one of time and noise where the other must not exceed a number.
+#include "base/sorting.hpp"
 #include "quantization/search.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace trtreport::quantization {
@@ -9,6 +11,7 @@ namespace {
 
 constexpr double kNever = std::numeric_limits<double>::infinity();
 constexpr double kCloseEnough = 1e-4;  // of the goal: gaps below are not looked into
+constexpr double kSameBound = 1e-6;    // of the bound: the newest of such halves is taken first
 constexpr uint32_t kMostSteps = 24;    // of a price, from one end to the limit
 // Cuts in all, by the size of the network: so that large models are planned in time.
 constexpr uint64_t kWork = 1'500'000;
@@ -36,13 +39,15 @@ class LimitedSearch {
       bound_ = goal(best_);
       return;
     }
+    fill(root);
     open_.push_back(std::move(root));
     while (!open_.empty() && search_.cuts_ < last_cut_) {
-      size_t least = 0;
-      for (size_t i = 1; i < open_.size(); ++i)
-        least = open_[i].bound < open_[least].bound ? i : least;
-      if (open_[least].bound >= enough()) break;  // and so do all others
-      std::swap(open_[least], open_.back());
+      double least = kNever;
+      for (const Node& node : open_) least = std::min(least, node.bound);
+      if (least >= enough()) break;
+      size_t next = open_.size() - 1;
+      while (open_[next].bound > least + kSameBound * std::fabs(least)) --next;
+      std::swap(open_[next], open_.back());
       const Node node = std::move(open_.back());
       open_.pop_back();
       split(node);
@@ -59,6 +64,7 @@ class LimitedSearch {
   struct Node {
     double bound = -kNever, price = 0;
     PlanChoice inside, outside;
+    double price_inside = 0, price_outside = 0;      // at which they were found; 0: at none
     std::vector<std::pair<size_t, uint32_t>> fixed;  // layers and what is left to them
   };
 
@@ -88,9 +94,13 @@ class LimitedSearch {
   // Finds the price around the limit, and with it the bound. Whether anything is left to gain.
   bool settle(Node& node) {
     const std::vector<uint32_t> left = masks(node);
+    int in_a_row = 0;  // below 0: replacements of the outside
     for (uint32_t step = 0; step < kMostSteps; ++step) {
-      const double price = between(node);
+      double price = between(node);
       if (!(price > 0)) break;
+      // One end alone moves, and slowly: the price is looked for in the middle once.
+      const bool is_middle = in_a_row >= 2 || in_a_row <= -2;
+      if (is_middle) price = middle(node, in_a_row > 0, price);
       PlanChoice found;
       const double cost = search_.relaxed(price, left, found);
       node.bound = std::max(node.bound, least_goal(cost, price));
@@ -98,10 +108,69 @@ class LimitedSearch {
       look_at(found);
       if (node.bound >= enough()) return false;
       const double known = cost_of(node.inside, price);
-      if (cost_of(found, price) >= known - 1e-9 * known) break;
-      (fits(found) ? node.inside : node.outside) = std::move(found);
+      if (!is_middle && cost_of(found, price) >= known - 1e-9 * known) break;
+      const bool inside = fits(found);
+      (inside ? node.inside : node.outside) = std::move(found);
+      (inside ? node.price_inside : node.price_outside) = price;
+      if (is_middle) {
+        in_a_row = 0;
+      } else {
+        in_a_row = inside ? std::max(in_a_row, 0) + 1 : std::min(in_a_row, 0) - 1;
+      }
     }
     return true;
+  }
+
+  // Between the prices of both ends; where the other end has none, away from the one that moves.
+  double middle(const Node& node, bool is_inside, double price) const {
+    if (node.price_inside > 0 && node.price_outside > 0)
+      return std::sqrt(node.price_inside) * std::sqrt(node.price_outside);
+    constexpr double kStep = 4;
+    return is_inside == for_time_ ? price / kStep : price * kStep;
+  }
+
+  // Of clusters that pay alike at one price, as those of equal layers do, as many as fit: the
+  // largest first.
+  void fill(const Node& node) {
+    const auto& layers = search_.problem_.layers;
+    struct Cluster {
+      std::vector<size_t> layers;
+      double noise = 0;
+    };
+    std::vector<Cluster> clusters;
+    for (std::vector<size_t>& each : search_.clusters(node.inside, node.outside)) {
+      Cluster cluster{std::move(each), 0};
+      for (const size_t layer : cluster.layers) {
+        cluster.noise += layers[layer][node.outside.options[layer]].nsr -
+                         layers[layer][node.inside.options[layer]].nsr;
+      }
+      clusters.push_back(std::move(cluster));
+    }
+    const auto taken = [&](size_t count, double room) {
+      std::vector<uint8_t> options = node.inside.options;
+      for (size_t i = 0; i < count; ++i) {
+        if (for_time_ && clusters[i].noise > room) continue;
+        room -= clusters[i].noise;
+        for (const size_t layer : clusters[i].layers) options[layer] = node.outside.options[layer];
+      }
+      return search_.complete(options);
+    };
+    sort_items(clusters, [](const Cluster& a, const Cluster& b) {
+      const double first = std::fabs(a.noise), second = std::fabs(b.noise);
+      return first != second ? first > second : a.layers.front() < b.layers.front();
+    });
+    if (for_time_) {
+      look_at(taken(clusters.size(), limit_ - node.inside.nsr));
+      return;
+    }
+    // Seconds are known once it is complete.
+    size_t fitting = 0, many = clusters.size();
+    while (fitting + 1 < many) {
+      const size_t half = (fitting + many) / 2;
+      const PlanChoice choice = taken(half, 0);
+      look_at(choice);
+      (fits(choice) ? fitting : many) = half;
+    }
   }
 
   std::vector<uint32_t> masks(const Node& node) const {
@@ -146,6 +215,8 @@ class LimitedSearch {
     }
     bool has_inside = !has_outside;
     (has_outside ? half.outside : half.inside) = has_outside ? whole.outside : whole.inside;
+    (has_outside ? half.price_outside : half.price_inside) =
+        has_outside ? whole.price_outside : whole.price_inside;
     // Towards less of what is limited: dearer noise, or cheaper.
     const double towards = for_time_ ? 8 : 1.0 / 8;
     double price = half.price;
@@ -159,6 +230,7 @@ class LimitedSearch {
       const bool inside = fits(found);
       (inside ? half.inside : half.outside) = std::move(found);
       (inside ? has_inside : has_outside) = true;
+      (inside ? half.price_inside : half.price_outside) = price;
       price = has_inside ? price / towards : price * towards;
     }
     if (has_inside && has_outside) return true;
