@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
   const std::string_view count = argc > 3 ? argv[3] : "1000";
   int64_t nodes = 0;
   std::from_chars(count.data(), count.data() + count.size(), nodes);
-  if (argc < 2 || nodes <= 0) {
+  if (argc < 2 || argv[1][0] == '-' || nodes <= 0) {
     std::fputs(kUsage.data(), stderr);
     return 2;
   }
