@@ -163,8 +163,8 @@ class Writer {
     const std::string of = grouped(static_cast<double>(brief)) + " of " + count_of(all, "kernel");
     say("short_kernels",
         share + " of that passes in kernels shorter than 2 µs (" + of +
-            "): starting and waiting, which a roofline leaves out, make such kernels take two to "
-            "four times as long; expect more than predicted.",
+            "): starting and waiting, which a roofline leaves out, made such kernels take two to "
+            "four times as long on an H200; expect more than predicted.",
         {{"share", share}, {"short", std::to_string(brief)}, {"kernels", std::to_string(all)}});
   }
 

@@ -7,6 +7,7 @@
 #include "models/text_model.hpp"
 #include "onnx/rewrite/upgrade.hpp"
 #include "support.hpp"
+#include "text_sink.hpp"
 
 #include <map>
 
@@ -26,15 +27,6 @@ class Facts : public onnx::TensorFacts {
   std::vector<double> factors;
 };
 
-class Text : public onnx::ModelSink {
- public:
-  bool write(std::string_view bytes) override {
-    text += bytes;
-    return true;
-  }
-  std::string text;
-};
-
 struct Rewritten {
   std::string error;
   ::onnx::ModelProto model;
@@ -52,7 +44,7 @@ Rewritten rewrite(const std::string& bytes, int64_t opset, const Facts& facts = 
     result.error = pieces.error().message;
     return result;
   }
-  Text text;
+  test::TextSink text;
   REQUIRE(pieces->write(parsed.source, text));
   CHECK(text.text.size() == pieces->size());
   REQUIRE(result.model.ParseFromString(text.text));

@@ -3,6 +3,7 @@
 
 #include "../onnx/checker.hpp"
 #include "../onnx/support.hpp"
+#include "../onnx/text_sink.hpp"
 #include "catch.hpp"
 #include "opened.hpp"
 #include "quantization/qdq.hpp"
@@ -14,15 +15,6 @@
 
 namespace trtreport::quantization::test {
 
-class Text : public onnx::ModelSink {
- public:
-  bool write(std::string_view bytes) override {
-    text += bytes;
-    return true;
-  }
-  std::string text;
-};
-
 // An emitted model as libonnx and as our reader have it.
 struct Emitted {
   Emitted(const Graph& graph, ByteSource& source, const Quantization& found,
@@ -33,7 +25,7 @@ struct Emitted {
       return;
     }
     summary = model->summary;
-    Text text;
+    trtreport::test::TextSink text;
     REQUIRE(model->pieces.write(source, text));
     bytes = std::move(text.text);
     REQUIRE(proto.ParseFromString(bytes));

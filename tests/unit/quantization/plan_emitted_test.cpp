@@ -1,5 +1,6 @@
 // What a plan promises, the emitted file holds: each model of the golden cases, on several devices,
 // planned, written and read back.
+#include "../onnx/text_sink.hpp"
 #include "catch.hpp"
 #include "models/architectures.hpp"
 #include "opened.hpp"
@@ -17,15 +18,6 @@ namespace trtreport::quantization {
 namespace {
 
 using test::Opened;
-
-class Text : public onnx::ModelSink {
- public:
-  bool write(std::string_view bytes) override {
-    text += bytes;
-    return true;
-  }
-  std::string text;
-};
 
 bool is_layer(std::string_view op) {
   return op == "Conv" || op == "ConvTranspose" || op == "Gemm" || op == "MatMul";
@@ -136,7 +128,7 @@ void check_plan(Opened& opened, const char* request_text, Counts& counts) {
     CHECK(promised.empty());
     return;
   }
-  Text text;
+  trtreport::test::TextSink text;
   REQUIRE(model->pieces.write(opened.source, text));
   ReadBack back(text.text);
   CHECK(back.layers == promised);

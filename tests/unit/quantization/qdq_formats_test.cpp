@@ -12,7 +12,6 @@ using test::Emitted;
 using test::kNetwork;
 using test::Opened;
 using test::stored;
-using test::Text;
 
 TEST_CASE("qdq: FP8 takes operator set 19 and a zero point of its type", "[quantization][qdq]") {
   Opened opened(kNetwork);
@@ -112,7 +111,7 @@ net (float[2, 64] x) => (float[2, 6] y, float[2, 6] z) {
   request.most_bytes = 400;
   auto model = quantize_model(opened.analysis->graph(), opened.source, found, request);
   REQUIRE(model);
-  Text text, data;
+  trtreport::test::TextSink text, data;
   REQUIRE(model->pieces.write(opened.source, text));
   REQUIRE(model->data.write(opened.source, data));
   ::onnx::ModelProto proto;

@@ -1,7 +1,7 @@
 # How near the rooflines of an analysis document come to the GPU: runs the document's layers in PyTorch,
 # each alone and all in one CUDA graph, as they stand and fused by torch.compile, on random weights of
-# the same shapes. Prints predicted and measured times, and the layers that beat their roofline: a
-# prediction too high is a fault of ours, as no kernel is faster than the device.
+# the same shapes. Prints predicted and measured times, and the layers that beat their roofline: those
+# move less than is counted, as no kernel is faster than the device.
 #   python3 layers.py DOCUMENT.json...        of trtreport MODEL --device X --precision fp16 --json
 import json
 import math

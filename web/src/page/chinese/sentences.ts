@@ -15,7 +15,7 @@ export const kVerdicts: Language['verdicts'] = {
   compute_bound: bound('受算力限制'),
   launch_bound: bound('花在内核启动上', '；'),
   short_kernels:
-    '其中 {share} 花在短于 2 µs 的内核上（{kernels} 个中有 {short} 个）：启动与等待不在屋顶线模型之内，这样的内核实测要两到四倍的时间；实际会慢于预测。',
+    '其中 {share} 花在短于 2 µs 的内核上（{kernels} 个中有 {short} 个）：启动与等待不在屋顶线模型之内，这样的内核在 H200 上实测要两到四倍的时间；实际会慢于预测。',
   hottest: '{op} 占 {op_share} 的时间；最耗时的节点是“{node}”，占 {node_share}。',
   memory: '权重占 {weights}，激活峰值 {activations}。',
   fits_memory: '权重占 {weights}，激活峰值 {activations}，设备的 {memory} 容得下。',
