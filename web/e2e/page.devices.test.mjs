@@ -2,31 +2,16 @@
 // need the command line, named by TRTREPORT_PROGRAM.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
 import { deflateSync } from 'node:zlib';
-import { serve } from '../serve.mjs';
-import { openChromium } from './browser.mjs';
-import { drop, opened, openPage, settled } from './page.mjs';
+import { changed, openSample, time } from './controls.mjs';
+import { dist, hosted } from './hosted.mjs';
+import { drop, settled } from './page.mjs';
 
-const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const program = process.env.TRTREPORT_PROGRAM ?? '';
-const folder = mkdtempSync(join(tmpdir(), 'trtreport-devices-'));
-let browser;
-let site;
-
-before(async () => {
-  browser = await openChromium();
-  site = await serve(dist, { under: '/some/path' });
-});
-after(async () => {
-  await browser.close();
-  site.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const { folder, inPage, saved } = hosted('devices');
 
 const row = (name, unit, median) => ({ name, unit, regime: 'burst', median, status: 'ok' });
 const measured = (name, peak = 7.5e14) => ({
@@ -48,17 +33,6 @@ const measured = (name, peak = 7.5e14) => ({
   },
 });
 
-async function inPage(address, check, settings = {}) {
-  const { page, faults, close } = await openPage(browser, address, settings);
-  await check(page);
-  assert.deepEqual(faults, []);
-  await close();
-}
-
-async function openSample(page) {
-  await page.getByRole('button', { name: 'Try ResNet-50' }).click();
-  await opened(page, 'resnet50.onnx');
-}
 const added = (page, name) =>
   page.locator('.messages', { hasText: `Device added: ${name}` }).waitFor();
 const chosen = (page, name) =>
@@ -66,26 +40,22 @@ const chosen = (page, name) =>
     (wanted) => document.querySelector('.bar-controls select')?.value.includes(wanted),
     name,
   );
-const tile = (page) => page.locator('.tile-value').first().innerText();
 
 test('the whole library can be chosen, in its power modes too', async () => {
-  await inPage(site.address, async (page) => {
+  await inPage(async (page) => {
     await openSample(page);
     const devices = page.locator('.bar-controls select').first();
     assert.ok((await devices.locator('option').count()) > 45);
-    const full = await tile(page);
+    const full = await time(page);
     await devices.selectOption({ label: 'Jetson AGX Orin 64GB:15W, datasheet' });
-    await page.waitForFunction(
-      (old) => document.querySelector('.tile-value').innerText !== old,
-      full,
-    );
+    await changed(page, full);
     await settled(page);
     await page.locator('#method', { hasText: '6 SM x 408 MHz' }).waitFor();
   });
 });
 
 test('a measured file draws a measured roofline and says where it is from', async () => {
-  await inPage(site.address, async (page) => {
+  await inPage(async (page) => {
     await openSample(page);
     const file = join(folder, 'measured.json');
     writeFileSync(file, JSON.stringify(measured('Probed GPU')));
@@ -103,7 +73,6 @@ test('a measured file draws a measured roofline and says where it is from', asyn
 test('a link opens the page with its device', async () => {
   const packed = deflateSync(JSON.stringify(measured('Linked GPU'))).toString('base64url');
   await inPage(
-    site.address,
     async (page) => {
       await added(page, 'Linked GPU');
       await openSample(page);
@@ -118,7 +87,6 @@ test('a link opens the page with its device', async () => {
   ];
   for (const bytes of broken) {
     await inPage(
-      site.address,
       async (page) => {
         await page.locator('.message.error').waitFor();
         await openSample(page);
@@ -130,24 +98,19 @@ test('a link opens the page with its device', async () => {
 });
 
 test('the editor moves the roof, and its file opens again', async () => {
-  await inPage(site.address, async (page) => {
+  await inPage(async (page) => {
     await openSample(page);
-    const before = await tile(page);
+    const before = await time(page);
     await page.getByRole('button', { name: 'Edit a device' }).click();
     const clock = page.locator('[data-place-in-structure="memory.clock_mhz"]');
     await clock.fill('5238');
     await chosen(page, 'NVIDIA H100 SXM (edited)');
     await page.locator('.editor-moved', { hasText: '5238 MHz' }).waitFor();
-    await page.waitForFunction(
-      (old) => document.querySelector('.tile-value').innerText !== old,
-      before,
-    );
+    await changed(page, before);
     await settled(page);
-    const wait = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Save the device file' }).click();
-    const download = await wait;
-    const path = join(folder, download.suggestedFilename());
-    await download.saveAs(path);
+    const { path } = await saved(page, () =>
+      page.getByRole('button', { name: 'Save the device file' }).click(),
+    );
     const file = JSON.parse(readFileSync(path, 'utf8'));
     assert.equal(file.structure.memory.clock_mhz, 5238);
     await page.reload();
@@ -178,28 +141,31 @@ test(
   async () => {
     const server = await startServer(['--token', 'secret']);
     try {
-      await inPage(server.address, async (page) => {
-        await openSample(page);
-        const refused = await upload(server.address, measured('Uploaded GPU'));
-        assert.equal(refused.status, 401);
-        const before = await tile(page);
-        const taken = await upload(server.address, measured('Uploaded GPU', 1e14), {
-          authorization: 'Bearer secret',
-        });
-        assert.equal(taken.status, 201);
-        await added(page, 'Uploaded GPU');
-        await chosen(page, '"Uploaded GPU","measured"');
-        await page.waitForFunction(
-          (old) => document.querySelector('.tile-value').innerText !== old,
-          before,
-        );
-      });
-      await inPage(server.address, async (page) => {
-        await openSample(page);
-        const option = page.locator('.bar-controls option', { hasText: 'Uploaded GPU' });
-        await option.waitFor({ state: 'attached' });
-        await chosen(page, 'H100');
-      });
+      await inPage(
+        async (page) => {
+          await openSample(page);
+          const refused = await upload(server.address, measured('Uploaded GPU'));
+          assert.equal(refused.status, 401);
+          const before = await time(page);
+          const taken = await upload(server.address, measured('Uploaded GPU', 1e14), {
+            authorization: 'Bearer secret',
+          });
+          assert.equal(taken.status, 201);
+          await added(page, 'Uploaded GPU');
+          await chosen(page, '"Uploaded GPU","measured"');
+          await changed(page, before);
+        },
+        { address: server.address },
+      );
+      await inPage(
+        async (page) => {
+          await openSample(page);
+          const option = page.locator('.bar-controls option', { hasText: 'Uploaded GPU' });
+          await option.waitFor({ state: 'attached' });
+          await chosen(page, 'H100');
+        },
+        { address: server.address },
+      );
     } finally {
       server.stop();
     }

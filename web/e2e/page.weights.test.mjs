@@ -4,22 +4,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { launchFirefox, openReport } from './browser.mjs';
+import { assertAccessible } from './controls.mjs';
 import { hosted } from './hosted.mjs';
 import { opened } from './page.mjs';
 import { dragThreshold, histogramOf } from './thresholds.mjs';
 import { bell, ValuedModel } from './valued.mjs';
 
 const host = hosted('weights');
-const { folder, files } = host;
-
-async function inPage(check, settings = {}) {
-  const { page, faults, close } = await host.open(settings);
-  await check(page);
-  assert.deepEqual(faults, []);
-  await close();
-}
+const { exported, files, folder, inPage } = host;
 
 async function openWeighed(page, names = ['weighed.onnx', 'weighed.bin']) {
   await page.setInputFiles(
@@ -236,10 +229,6 @@ test('the sample, which has no weights, says so', async () => {
 });
 
 test('axe finds no serious fault in what is said of weights', async () => {
-  const axe = readFileSync(
-    fileURLToPath(new URL('../node_modules/axe-core/axe.min.js', import.meta.url)),
-    'utf8',
-  );
   for (const context of [
     { bypassCSP: true },
     { bypassCSP: true, colorScheme: 'dark', viewport: { width: 390, height: 800 } },
@@ -249,38 +238,17 @@ test('axe finds no serious fault in what is said of weights', async () => {
         await openWeighed(page);
         await arrived(page);
         await answered(page, 'sqnr', '');
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => window.axe.run('#quantization'));
-        const serious = violations
-          .filter(({ impact }) => ['serious', 'critical'].includes(impact))
-          .map(
-            ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160))}`,
-          );
-        assert.deepEqual(serious, []);
-        assert.ok(
-          (await page.evaluate(() => document.documentElement.scrollWidth)) <=
-            (context.viewport?.width ?? 1280),
-        );
+        await assertAccessible(page, '#quantization');
       },
       { context },
     );
   }
 });
 
-async function download(page, kind) {
-  await page.locator('summary', { hasText: 'Export' }).click();
-  const wait = page.waitForEvent('download');
-  await page.locator(`[data-export=${kind}]`).click();
-  const file = await wait;
-  const path = join(folder, file.suggestedFilename());
-  await file.saveAs(path);
-  return path;
-}
-
 test('Markdown is the command line’s summary', async () => {
   await inPage(async (page) => {
     await openWeighed(page);
-    const markdown = readFileSync(await download(page, 'markdown'), 'utf8');
+    const markdown = readFileSync((await exported(page, 'markdown')).path, 'utf8');
     assert.match(markdown, /^### <code>weighed\.onnx<\/code>/);
     assert.match(markdown, /\| MACs/);
   });
@@ -291,10 +259,9 @@ test('what is exported holds the weights, and its threshold moves offline', asyn
   await inPage(async (page) => {
     await openWeighed(page);
     await arrived(page);
-    const analysis = JSON.parse(readFileSync(await download(page, 'json'), 'utf8'));
+    const analysis = JSON.parse(readFileSync((await exported(page, 'json')).path, 'utf8'));
     assert.equal(analysis.quantization.weights.length, 2);
-    await page.locator('summary', { hasText: 'Export' }).click();
-    path = await download(page, 'html');
+    ({ path } = await exported(page, 'html'));
   });
   const { page, faults, close } = await openReport(host.browser, path);
   await page.locator('#weight-detail .threshold input').waitFor();

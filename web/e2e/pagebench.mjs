@@ -256,7 +256,9 @@ async function measure(path) {
   const times = timeNative(path);
   const ratio = Math.min(...core) / Math.min(...times);
   console.log(`  the same under Node   ${show(core)}`);
-  console.log(`  whole native runs     ${show(times)}: Node takes ${ratio.toFixed(2)} times as long`);
+  console.log(
+    `  whole native runs     ${show(times)}: Node takes ${ratio.toFixed(2)} times as long`,
+  );
 }
 
 for (const path of models) await measure(path);
