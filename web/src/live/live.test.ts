@@ -5,7 +5,7 @@ import type { ReportDocument } from '../report/document';
 import { countAt } from '../report/figures';
 import type { Recomputed } from './core';
 import { applyRecomputed, rooflineOf } from './figures';
-import { readOwn, writeOwn } from './whatif';
+import { readOwn, writeOwn } from './choices';
 
 const columns = {
   node_seconds: Float64Array.of(1e-6, Number.NaN),

@@ -13,7 +13,8 @@ import { Controls, followBarHeight } from './controls';
 import { LivePruning } from './prune';
 import { planText } from './weights';
 import { type BuiltInDevices, Core, CoreError, type CoreOptions } from './core';
-import { type KnownDevice, type Surroundings, WhatIf } from './whatif';
+import type { KnownDevice, Surroundings } from './choices';
+import { WhatIf } from './whatif';
 
 /** The text of a part that the command line put into the file. */
 const part = (id: string) => document.getElementById(id)?.textContent ?? '';

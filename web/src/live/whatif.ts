@@ -1,17 +1,10 @@
-// The choices that change figures, and how a change becomes figures: first a recompute, which gives
-// totals and columns at once, then, when the user pauses, the whole document for all the rest.
+// How a change of choices becomes figures: first a recompute, which gives totals and columns at once,
+// then, when the user pauses, the whole document for all the rest.
 
-import { batch, computed, effect, type Signal, signal } from '@preact/signals';
-import type { DocumentDevice } from '../report/document';
-import type { DeviceChoice, ReportModel } from '../report/model';
-import {
-  type BuiltInDevices,
-  type Core,
-  type CoreOptions,
-  type DeviceRequest,
-  readDocument,
-  type Recomputed,
-} from './core';
+import { batch, effect, signal } from '@preact/signals';
+import type { ReportModel } from '../report/model';
+import { Choices } from './choices';
+import { type Core, type CoreOptions, readDocument, type Recomputed } from './core';
 import { applyRecomputed, outline, rooflineOf } from './figures';
 
 const kPause = 350;
@@ -22,20 +15,6 @@ export interface Symbol {
   assumed: number | null;
 }
 
-export interface KnownDevice {
-  request: DeviceRequest;
-  precisions: string[];
-  device: DocumentDevice;
-}
-
-/** What is around a what-if: the hosted page, or a report that carries the core. */
-export interface Surroundings {
-  readonly builtIn: { readonly value: BuiltInDevices | null };
-  readonly trouble: { value: unknown };
-  knownDevice(choice: DeviceChoice): KnownDevice | null;
-  fail(cause: unknown, file: string): void;
-}
-
 /** A model that a core has open, and the report that shows it. */
 export interface OpenModel {
   core: Core;
@@ -43,42 +22,13 @@ export interface OpenModel {
   report: ReportModel;
 }
 
-/** The choices that the first document was made of. */
-interface Initial {
-  device: DeviceChoice | null;
-  precision: string | null;
-  batch: number | null;
-  dims: Record<string, number>;
-  sparse: boolean;
-  tf32: boolean;
-}
-
-export class WhatIf {
-  /** Options that no control changes. */
-  base: CoreOptions = { devices: [] };
-  readonly device: Signal<DeviceChoice | null> = signal(null);
-  readonly precision = signal<string | null>(null);
-  readonly batch = signal<number | null>(null);
-  readonly dims = signal<Record<string, number>>({});
-  readonly sparse = signal(false);
-  readonly tf32 = signal(true);
-  /** Layer -> the precision that it alone has. */
-  readonly own = signal<Map<number, string>>(new Map());
+export class WhatIf extends Choices {
   readonly symbols = signal<Symbol[]>([]);
   readonly busy = signal(false);
   /** From a change until the whole document is that of the present choices. */
   readonly pending = signal(false);
   /** Milliseconds from a change to redrawn totals and columns. */
   readonly latency = signal<number | null>(null);
-
-  readonly changed = computed(
-    () =>
-      this.batch.value !== null ||
-      Object.keys(this.dims.value).length > 0 ||
-      this.sparse.value ||
-      !this.tf32.value ||
-      this.own.value.size > 0,
-  );
 
   private opened: OpenModel | null = null;
   private asked = '';
@@ -89,89 +39,14 @@ export class WhatIf {
   private pause = 0;
   /** The request that the whole document answers; none while figures come from a recompute. */
   private whole: string | null = null;
-  private initial: Initial = {
-    device: null,
-    precision: null,
-    batch: null,
-    dims: {},
-    sparse: false,
-    tf32: true,
-  };
   private readonly stops: (() => void)[] = [];
-
-  constructor(
-    private readonly page: Surroundings,
-    like: WhatIf | null | undefined,
-  ) {
-    if (!like) return;
-    this.device.value = like.device.value;
-    this.batch.value = like.batch.value;
-    this.dims.value = like.dims.value;
-    this.sparse.value = like.sparse.value;
-    this.tf32.value = like.tf32.value;
-  }
 
   get report(): ReportModel {
     return this.opened!.report;
   }
 
-  /** Another device, at the same precision where it has it. */
-  chooseDevice(choice: DeviceChoice): void {
-    const precisions = this.page.knownDevice(choice)?.precisions ?? [];
-    batch(() => {
-      this.device.value = choice;
-      const wished = this.precision.value;
-      if (wished === null || !precisions.includes(wished))
-        this.precision.value = precisions.includes('fp16') ? 'fp16' : (precisions[0] ?? null);
-    });
-  }
-
-  reset(): void {
-    batch(() => {
-      this.batch.value = null;
-      this.dims.value = {};
-      this.sparse.value = false;
-      this.tf32.value = true;
-      this.own.value = new Map();
-    });
-  }
-
-  /** One precision, and others for some of the layers. */
-  mix(base: string, own: Map<number, string>): void {
-    batch(() => {
-      this.precision.value = base;
-      this.own.value = own;
-    });
-  }
-
-  known(): KnownDevice | null {
-    const choice = this.device.value;
-    return choice ? this.page.knownDevice(choice) : null;
-  }
-
-  /** The options of a whole document: every precision of the device. */
-  request(): CoreOptions {
-    const known = this.known();
-    return {
-      ...this.base,
-      devices: known ? [known.request] : [],
-      sparse: this.sparse.value,
-      tf32: this.tf32.value,
-      batch: this.batch.value,
-      dims: this.dims.value,
-    };
-  }
-
-  /** The options of one roofline, with the layers that have a precision of their own. */
-  precise(): CoreOptions {
-    const precision = this.precision.value;
-    const nodes: Record<string, number[]> = {};
-    for (const [id, name] of this.own.value) (nodes[name] ??= []).push(id);
-    return {
-      ...this.request(),
-      ...(precision ? { precisions: [precision] } : {}),
-      ...(this.own.value.size > 0 ? { node_precisions: nodes } : {}),
-    };
+  protected override layerCount(): number {
+    return this.opened?.report.document.peek().nodes.length ?? 0;
   }
 
   attach(opened: OpenModel): void {
@@ -183,14 +58,7 @@ export class WhatIf {
       if (roofline) this.device.value ??= { device: roofline.device, source: roofline.source };
       this.precision.value ??= roofline?.precision ?? null;
     });
-    this.initial = {
-      device: this.device.peek(),
-      precision: this.precision.peek(),
-      batch: this.batch.peek(),
-      dims: this.dims.peek(),
-      sparse: this.sparse.peek(),
-      tf32: this.tf32.peek(),
-    };
+    this.keepAsInitial();
     this.asked = JSON.stringify(this.precise());
     this.shown = this.asked;
     this.whole = JSON.stringify(this.request());
@@ -385,82 +253,4 @@ export class WhatIf {
   document(): Promise<Uint8Array> {
     return this.opened!.core.analyse(this.request());
   }
-
-  /** What the fragment does not name is as it was at first. */
-  readState(state: URLSearchParams): void {
-    batch(() => {
-      const { initial } = this;
-      this.batch.value = positive(state.get('batch')) ?? initial.batch;
-      const dims = { ...initial.dims };
-      for (const pair of state.getAll('dim')) {
-        const at = pair.lastIndexOf('=');
-        const value = positive(pair.slice(at + 1));
-        if (at > 0 && value !== null) dims[pair.slice(0, at)] = value;
-      }
-      this.dims.value = dims;
-      this.sparse.value = state.has('sparse') ? state.get('sparse') === '1' : initial.sparse;
-      this.tf32.value = state.has('tf32') ? state.get('tf32') !== '0' : initial.tf32;
-      const device = state.get('device');
-      const source = state.get('source') === 'measured' ? 'measured' : 'datasheet';
-      const named = device === null ? initial.device : ({ device, source } as const);
-      if (named && this.page.knownDevice(named)) this.device.value = named;
-      const precisions = this.known()?.precisions ?? [];
-      const precision = state.get('precision') ?? initial.precision ?? '';
-      if (precisions.includes(precision)) this.precision.value = precision;
-      const count = this.opened?.report.document.peek().nodes.length ?? 0;
-      this.own.value = readOwn(state.getAll('own'), count, precisions);
-    });
-  }
-
-  writeState(state: URLSearchParams): void {
-    if (this.batch.value !== null) state.set('batch', String(this.batch.value));
-    for (const [name, value] of Object.entries(this.dims.value))
-      state.append('dim', `${name}=${value}`);
-    if (this.sparse.value) state.set('sparse', '1');
-    if (!this.tf32.value) state.set('tf32', '0');
-    for (const text of writeOwn(this.own.value)) state.append('own', text);
-    const device = this.device.value;
-    const builtIn = this.page.builtIn.value?.default_device;
-    if (device && (device.device !== builtIn || this.precision.value)) {
-      state.set('device', device.device);
-      state.set('source', device.source);
-      if (this.precision.value) state.set('precision', this.precision.value);
-    }
-  }
-}
-
-function positive(text: string | null): number | null {
-  const value = Number(text ?? Number.NaN);
-  return Number.isSafeInteger(value) && value > 0 ? value : null;
-}
-
-/** "int8:0-3.7" for each precision: layers 0 to 3, and 7. */
-export function writeOwn(own: Map<number, string>): string[] {
-  const runs = new Map<string, [number, number][]>();
-  for (const id of [...own.keys()].sort((a, b) => a - b)) {
-    const precision = own.get(id)!;
-    const list = runs.get(precision) ?? [];
-    runs.set(precision, list);
-    const last = list[list.length - 1];
-    if (last && last[1] === id - 1) last[1] = id;
-    else list.push([id, id]);
-  }
-  const text = ([first, last]: [number, number]) =>
-    first === last ? `${first}` : `${first}-${last}`;
-  return [...runs].map(([precision, list]) => `${precision}:${list.map(text).join('.')}`);
-}
-
-export function readOwn(texts: string[], count: number, precisions: string[]): Map<number, string> {
-  const own = new Map<number, string>();
-  for (const text of texts) {
-    const [precision = '', list = ''] = text.split(':');
-    if (!precisions.includes(precision)) continue;
-    for (const run of list.split('.')) {
-      const match = /^(\d+)(?:-(\d+))?$/.exec(run);
-      if (!match) continue;
-      const last = Math.min(Number(match[2] ?? match[1]), count - 1);
-      for (let id = Number(match[1]); id <= last; id += 1) own.set(id, precision);
-    }
-  }
-  return own;
 }

@@ -18,7 +18,8 @@ import { modelFromUrl, openSampleFiles } from './sources';
 import { say } from './text';
 import { LivePruning } from '../live/prune';
 import { WeightWork } from '../live/weights';
-import { type KnownDevice, WhatIf } from '../live/whatif';
+import type { KnownDevice } from '../live/choices';
+import { WhatIf } from '../live/whatif';
 
 export type { KnownDevice };
 

@@ -1,12 +1,13 @@
 // All weights with what each scheme leaves of them, to be sorted by any of it.
 
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { csv, saveFile } from '../../csv';
 import { count, exact, ratio, shape } from '../../format';
 import {
   decibelsOf,
   type Quantization,
   resultOf,
+  type Scheme,
   schemesOf,
   type Weight,
 } from '../../quantization';
@@ -23,66 +24,27 @@ interface Column {
   value: (weight: Weight, index: number) => number | string | null;
 }
 
+interface Order {
+  key: string;
+  descending: boolean;
+}
+
+interface Entry {
+  weight: Weight;
+  index: number;
+  value: number | string | null;
+}
+
 export function WeightTable({ found }: { found: Quantization }) {
-  const model = useModel();
-  const { nodes } = model.document.value;
-  const sort = useSignal({ key: '#', descending: false });
+  const { nodes } = useModel().document.value;
+  const sort = useSignal<Order>({ key: '#', descending: false });
   const limit = useSignal(kFirst);
   const schemes = schemesOf(found.weights);
   const layer = (weight: Weight) =>
     weight.node === null ? '' : nodeName(nodes[weight.node]?.name ?? '');
-  const columns: Column[] = [
-    { key: '#', title: '#', numeric: true, value: (_, index) => index },
-    { key: 'tensor', title: t('weight_tensor'), numeric: false, value: (weight) => weight.tensor },
-    { key: 'layer', title: t('layer'), numeric: false, value: layer },
-    { key: 'shape', title: t('shapes'), numeric: false, value: (weight) => shape(weight.shape) },
-    {
-      key: 'elements',
-      title: t('elements'),
-      numeric: true,
-      value: (weight) => weight.elements ?? null,
-    },
-    {
-      key: 'spread',
-      title: t('channel_spread'),
-      numeric: true,
-      value: (weight) => weight.channel_spread ?? null,
-    },
-    ...schemes.map((scheme) => ({
-      key: scheme.key,
-      title: schemeName(scheme),
-      numeric: true,
-      value: (weight: Weight) => decibelsOf(resultOf(weight, scheme.key)),
-    })),
-  ];
+  const columns = columnsOf(schemes, layer);
   const by = columns.find(({ key }) => key === sort.value.key) ?? columns[0]!;
-  const order = found.weights.map((weight, index) => ({
-    weight,
-    index,
-    value: by.value(weight, index),
-  }));
-  const sign = sort.value.descending ? -1 : 1;
-  // What is unknown comes last either way.
-  order.sort((a, b) => {
-    if (a.value === null || b.value === null)
-      return Number(a.value === null) - Number(b.value === null);
-    if (typeof a.value === 'string') return sign * a.value.localeCompare(String(b.value));
-    return sign * (a.value - Number(b.value)) || a.index - b.index;
-  });
-  const save = () =>
-    saveFile(
-      'quantization.csv',
-      'text/csv',
-      csv(
-        columns.map(({ title }) => title),
-        order.map(({ weight, index }) =>
-          columns.map((column) => {
-            const value = column.value(weight, index);
-            return value === Number.POSITIVE_INFINITY ? t('exactly') : value;
-          }),
-        ),
-      ),
-    );
+  const order = sorted(found.weights, by, sort.value.descending);
   return (
     <div class="weight-table">
       <h3>{t('weights_title')}</h3>
@@ -91,78 +53,131 @@ export function WeightTable({ found }: { found: Quantization }) {
           <thead>
             <tr>
               {columns.map((column) => (
-                <th
-                  scope="col"
-                  class={column.numeric ? 'number' : undefined}
-                  aria-sort={
-                    column.key !== by.key
-                      ? 'none'
-                      : sort.value.descending
-                        ? 'descending'
-                        : 'ascending'
-                  }
-                >
-                  <button
-                    type="button"
-                    class="plain"
-                    data-tip={t('sort_by', { name: column.title })}
-                    onClick={() => {
-                      const same = column.key === sort.value.key;
-                      sort.value = { key: column.key, descending: same && !sort.value.descending };
-                    }}
-                  >
-                    {column.title}
-                    {column.key === by.key && (sort.value.descending ? ' \u25be' : ' \u25b4')}
-                  </button>
-                </th>
+                <HeadCell column={column} isSorted={column.key === by.key} sort={sort} />
               ))}
             </tr>
           </thead>
           <tbody>
-            {order.slice(0, limit.value).map(({ weight, index }) => (
-              <tr class={model.weight.value === index ? 'selected' : undefined}>
-                <td class="number">{index}</td>
-                <td class="names">
-                  <button
-                    type="button"
-                    class="link"
-                    onClick={() => {
-                      model.weight.value = index;
-                      document
-                        .getElementById('weight-detail')
-                        ?.scrollIntoView({ block: 'nearest' });
-                    }}
-                  >
-                    <Name text={weight.tensor} />
-                  </button>
-                </td>
-                <td class="names quiet">
-                  {weight.node !== null && (
-                    <button type="button" class="link" onClick={() => model.select(weight.node)}>
-                      <Name text={layer(weight)} />
-                    </button>
-                  )}
-                </td>
-                <td class="quiet shape">{shape(weight.shape)}</td>
-                <td class="number" data-tip={exact(weight.elements ?? null, '')}>
-                  {count(weight.elements ?? null)}
-                </td>
-                <td class="number">{ratio(weight.channel_spread ?? null)}</td>
-                {schemes.map((scheme) => {
-                  const decibels = decibelsOf(resultOf(weight, scheme.key));
-                  return <td class={`number heat sqnr-${stepOf(decibels)}`}>{db(decibels)}</td>;
-                })}
-              </tr>
+            {order.slice(0, limit.value).map((entry) => (
+              <Row {...entry} layer={layer(entry.weight)} schemes={schemes} />
             ))}
           </tbody>
         </table>
       </div>
       <p class="controls screen-only">
         <MoreRows limit={limit} all={order.length} />
-        <button type="button" class="plain" onClick={save}>
+        <button type="button" class="plain" onClick={() => save(columns, order)}>
           {t('download_csv')}
         </button>
       </p>
     </div>
+  );
+}
+
+function columnsOf(schemes: Scheme[], layer: (weight: Weight) => string): Column[] {
+  const texts: [string, string, (weight: Weight) => string][] = [
+    ['tensor', t('weight_tensor'), ({ tensor }) => tensor],
+    ['layer', t('layer'), layer],
+    ['shape', t('shapes'), (weight) => shape(weight.shape)],
+  ];
+  const figures: [string, string, (weight: Weight) => number | null][] = [
+    ['elements', t('elements'), ({ elements }) => elements ?? null],
+    ['spread', t('channel_spread'), ({ channel_spread }) => channel_spread ?? null],
+    ...schemes.map((scheme): [string, string, (weight: Weight) => number | null] => [
+      scheme.key,
+      schemeName(scheme),
+      (weight) => decibelsOf(resultOf(weight, scheme.key)),
+    ]),
+  ];
+  return [
+    { key: '#', title: '#', numeric: true, value: (_, index) => index },
+    ...texts.map(([key, title, value]) => ({ key, title, numeric: false, value })),
+    ...figures.map(([key, title, value]) => ({ key, title, numeric: true, value })),
+  ];
+}
+
+/** By one column; what is unknown comes last either way. */
+function sorted(weights: Weight[], by: Column, descending: boolean): Entry[] {
+  const sign = descending ? -1 : 1;
+  return weights
+    .map((weight, index) => ({ weight, index, value: by.value(weight, index) }))
+    .sort((a, b) => {
+      if (a.value === null || b.value === null)
+        return Number(a.value === null) - Number(b.value === null);
+      if (typeof a.value === 'string') return sign * a.value.localeCompare(String(b.value));
+      return sign * (a.value - Number(b.value)) || a.index - b.index;
+    });
+}
+
+function save(columns: Column[], order: Entry[]): void {
+  const cell = (column: Column, { weight, index }: Entry) => {
+    const value = column.value(weight, index);
+    return value === Number.POSITIVE_INFINITY ? t('exactly') : value;
+  };
+  const rows = order.map((entry) => columns.map((column) => cell(column, entry)));
+  const header = columns.map(({ title }) => title);
+  saveFile('quantization.csv', 'text/csv', csv(header, rows));
+}
+
+function HeadCell(props: { column: Column; isSorted: boolean; sort: Signal<Order> }) {
+  const { column, isSorted, sort } = props;
+  const { descending } = sort.value;
+  const turn = () => {
+    sort.value = {
+      key: column.key,
+      descending: column.key === sort.value.key && !descending,
+    };
+  };
+  return (
+    <th
+      scope="col"
+      class={column.numeric ? 'number' : undefined}
+      aria-sort={isSorted ? (descending ? 'descending' : 'ascending') : 'none'}
+    >
+      <button
+        type="button"
+        class="plain"
+        data-tip={t('sort_by', { name: column.title })}
+        onClick={turn}
+      >
+        {column.title}
+        {isSorted && (descending ? ' \u25be' : ' \u25b4')}
+      </button>
+    </th>
+  );
+}
+
+function Row(props: Entry & { layer: string; schemes: Scheme[] }) {
+  const model = useModel();
+  const { weight, index, layer, schemes } = props;
+  const choose = () => {
+    model.weight.value = index;
+    document.getElementById('weight-detail')?.scrollIntoView({ block: 'nearest' });
+  };
+  return (
+    <tr class={model.weight.value === index ? 'selected' : undefined}>
+      <td class="number">{index}</td>
+      <td class="names">
+        <button type="button" class="link" onClick={choose}>
+          <Name text={weight.tensor} />
+        </button>
+      </td>
+      <td class="names quiet">
+        {weight.node !== null && (
+          <button type="button" class="link" onClick={() => model.select(weight.node)}>
+            <Name text={layer} />
+          </button>
+        )}
+      </td>
+      <td class="quiet shape">{shape(weight.shape)}</td>
+      <td class="number" data-tip={exact(weight.elements ?? null, '')}>
+        {count(weight.elements ?? null)}
+      </td>
+      <td class="number">{ratio(weight.channel_spread ?? null)}</td>
+      {schemes.map((scheme) => {
+        const decibels = decibelsOf(resultOf(weight, scheme.key));
+        return <td class={`number heat sqnr-${stepOf(decibels)}`}>{db(decibels)}</td>;
+      })}
+    </tr>
   );
 }
