@@ -175,6 +175,7 @@ void WeightJob::end_pass() {
       end_ranges();
       break;
     case Stage::Errors:
+      uncount_nonfinite();
       plan_from_search();
       stage_ = any_searched_ ? Stage::Searched : Stage::Done;
       break;
@@ -217,13 +218,22 @@ void WeightJob::end_ranges() {
   stage_ = Stage::Errors;
 }
 
+// They were counted as the zeros that stood in for them.
+void WeightJob::uncount_nonfinite() {
+  if (result_.nonfinite == 0) return;
+  const float zero = 0;
+  std::vector<uint64_t> of_zero(kCalibrationBins);
+  count_two_sided({&zero, 1}, two_sided_.range, of_zero);
+  for (size_t bin = 0; bin < two_sided_.counts.size(); ++bin) {
+    uint64_t& count = two_sided_.counts[bin];
+    count -= std::min(count, of_zero[bin] * result_.nonfinite);
+  }
+  uint64_t& first = result_.histogram.counts.front();
+  first -= std::min(first, result_.nonfinite);
+}
+
 void WeightJob::finish() {
   std::vector<FloatRoom>().swap(kept_);
-  if (result_.nonfinite > 0 && !result_.histogram.counts.empty()) {
-    // They were counted as the zeros that stood in for them.
-    uint64_t& bin = result_.histogram.counts.front();
-    bin -= std::min(bin, result_.nonfinite);
-  }
   for (size_t s = 0; s < result_.schemes.size(); ++s) {
     prefer_max(s);
     SchemeResult& found = result_.schemes[s];

@@ -114,6 +114,7 @@ class WeightJob {
                       std::span<const float> scales, std::span<const float> zero_points,
                       ErrorLanes& lanes) const;
   void end_ranges();
+  void uncount_nonfinite();
   void plan_from_ranges();
   void plan_from_search();
   float searched_amax(const Scheme& scheme, bool& fell_back) const;

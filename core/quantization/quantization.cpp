@@ -24,8 +24,11 @@ double channel_spread(std::span<const float> channel_largest) {
   if (live.size() < 2) return 1;
   const auto middle = live.begin() + static_cast<std::ptrdiff_t>(live.size() / 2);
   std::nth_element(live.begin(), middle, live.end());
-  const float most = *std::max_element(live.begin(), live.end());
-  return static_cast<double>(most) / static_cast<double>(*middle);
+  const double upper = static_cast<double>(*middle);
+  const double lower =
+      live.size() % 2 != 0 ? upper : static_cast<double>(*std::max_element(live.begin(), middle));
+  const double most = static_cast<double>(*std::max_element(middle, live.end()));
+  return most / ((lower + upper) / 2);
 }
 
 Quantization::Quantization(const Graph& graph, ByteSource& source, std::vector<Scheme> schemes)

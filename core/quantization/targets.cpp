@@ -106,13 +106,14 @@ struct Origin {
   size_t axis = 0;
 };
 
-std::optional<Origin> trace(const Graph& graph, TensorId tensor, size_t axis) {
+// Through what leaves the values in their order or turns them, up to a stored tensor or what else
+// makes it.
+std::optional<Origin> look_behind(const Graph& graph, TensorId tensor, size_t axis) {
   constexpr int kMostSteps = 8;
   for (int step = 0; step < kMostSteps; ++step) {
     if (tensor == kNoTensor) return std::nullopt;
-    if (stored_data(graph, tensor) != nullptr) return Origin{tensor, axis};
     const NodeId producer = graph.tensors[tensor].producer;
-    if (producer == kNoNode) return std::nullopt;
+    if (stored_data(graph, tensor) != nullptr || producer == kNoNode) return Origin{tensor, axis};
     const Node& node = graph.nodes[producer];
     const std::string_view op = op_of(graph, node);
     if (op == "Transpose") {
@@ -127,12 +128,14 @@ std::optional<Origin> trace(const Graph& graph, TensorId tensor, size_t axis) {
       }
     } else if (op != "Identity" && op != "Cast" && op != "QuantizeLinear" &&
                op != "DequantizeLinear") {
-      return std::nullopt;
+      return Origin{tensor, axis};
     }
     tensor = input_of(node, 0);
   }
   return std::nullopt;
 }
+
+bool is_recurrent(std::string_view op) { return op == "LSTM" || op == "GRU" || op == "RNN"; }
 
 // Of "ij,jk->ik" and the second operand: k, its second axis. None for other forms than two
 // operands, letters and a result.
@@ -230,26 +233,68 @@ class Finder {
     } else if (graph_.tensors[read].type.shape.known()) {
       rank = static_cast<size_t>(graph_.tensors[read].type.shape.rank());
     }
+    if (is_recurrent(row.op)) rank = 3;
     const std::optional<size_t> axis = axis_of(graph_, node, row, rank);
     if (!axis) return;
-    const std::optional<Origin> origin = trace(graph_, read, *axis);
-    if (!origin) return;
-    const onnx::TensorData& data = *stored_data(graph_, origin->tensor);
-    if (!is_weight_type(data.dtype) || origin->axis >= data.dims.size()) return;
+    std::vector<Origin> origins;
+    find_origins(read, *axis, is_recurrent(row.op) ? kMostJoints : 0, origins);
+    for (const Origin& origin : origins) add_origin(id, node, row, origin);
+  }
+
+  void add_origin(NodeId id, const Node& node, const OpWeight& row, const Origin& origin) {
+    const onnx::TensorData& data = *stored_data(graph_, origin.tensor);
+    if (!is_weight_type(data.dtype) || origin.axis >= data.dims.size()) return;
     // Read along another axis its channels are others, and so is all that is found of it.
     const auto [known, is_new] =
-        index_.try_emplace({origin->tensor, origin->axis}, targets_.weights.size());
+        index_.try_emplace({origin.tensor, origin.axis}, targets_.weights.size());
     targets_.uses.push_back({id, row.input, known->second});
     if (!is_new) {
       ++targets_.weights[known->second].more_nodes;
       targets_.weights[known->second].factors.clear();  // one reader's normalization is not all's
       return;
     }
-    WeightTarget target{origin->tensor, id, 0, origin->axis, {}};
+    WeightTarget target{origin.tensor, id, 0, origin.axis, {}};
     if (row.op == "Conv" || row.op == "ConvTranspose") {
-      target.factors = folded_factors(node, static_cast<size_t>(data.dims[origin->axis]));
+      target.factors = folded_factors(node, static_cast<size_t>(data.dims[origin.axis]));
     }
     targets_.weights.push_back(std::move(target));
+  }
+
+  // The stored tensors behind an operator's input, each once. With `joints` to spare also behind
+  // what exporters put a recurrent layer's gates in ONNX's order with: slices of one tensor, put
+  // together anew, with an axis for the direction.
+  void find_origins(TensorId tensor, size_t axis, int joints, std::vector<Origin>& found) const {
+    const std::optional<Origin> origin = look_behind(graph_, tensor, axis);
+    if (!origin) return;
+    if (stored_data(graph_, origin->tensor) != nullptr) {
+      for (const Origin& other : found) {
+        if (other.tensor == origin->tensor && other.axis == origin->axis) return;
+      }
+      found.push_back(*origin);
+      return;
+    }
+    const NodeId producer = graph_.tensors[origin->tensor].producer;
+    if (joints == 0 || producer == kNoNode) return;
+    const Node& node = graph_.nodes[producer];
+    const std::string_view op = op_of(graph_, node);
+    if (op == "Concat" && node.inputs.size() <= kMostParts) {
+      for (const TensorId part : node.inputs) find_origins(part, origin->axis, joints - 1, found);
+    } else if (op == "Slice") {
+      find_origins(input_of(node, 0), origin->axis, joints - 1, found);
+    } else if (op == "Unsqueeze" && is_first_axis(node) && origin->axis > 0) {
+      find_origins(input_of(node, 0), origin->axis - 1, joints - 1, found);
+    }
+  }
+
+  // Whether an Unsqueeze inserts axis 0 alone.
+  bool is_first_axis(const Node& node) const {
+    if (const onnx::Attribute* axes = attribute(graph_, node, "axes"))
+      return axes->ints.size() == 1 && axes->ints[0] == 0;
+    const TensorId axes = input_of(node, 1);
+    const onnx::TensorData* data = axes == kNoTensor ? nullptr : stored_data(graph_, axes);
+    if (data == nullptr) return false;
+    const auto read = onnx::read_elements(graph_.model(), source_, *data, 1);
+    return read && read->ints.size() == 1 && read->ints[0] == 0;
   }
 
   void add_quantized(NodeId id, const Node& node, const QuantizedInput& row) {
@@ -288,7 +333,7 @@ class Finder {
     if (gamma.empty() || variance.empty()) return {};
     const onnx::Attribute* epsilon = attribute(graph_, next, "epsilon");
     return fold_factors(gamma, variance,
-                        epsilon == nullptr ? 1e-5 : static_cast<double>(epsilon->f));
+                        static_cast<double>(epsilon == nullptr ? 1e-5f : epsilon->f));
   }
 
   static std::vector<double> fold_factors(const std::vector<double>& gamma,
@@ -298,6 +343,10 @@ class Finder {
       factors[c] = gamma[c] / std::sqrt(variance[c] + epsilon);
     return factors;
   }
+
+  // Joints between a recurrent layer and its weight: two directions, and four gates of each.
+  static constexpr int kMostJoints = 4;
+  static constexpr size_t kMostParts = 4;
 
   const Graph& graph_;
   ByteSource& source_;

@@ -7,6 +7,7 @@
 #include "quantization/lints.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace trtreport;
 using namespace trtreport::quantization;
@@ -78,6 +79,38 @@ m (float[2, 7] x, float[4, 4] z) => (float[2, 3, 4] y, float[6, 2] t, float[1] n
   CHECK(found == std::vector<std::pair<std::string, size_t>>{{"w", 1}, {"v", 2}, {"u", 1}});
 }
 
+TEST_CASE("targets: a recurrent layer's gates put in another order", "[quantization][targets]") {
+  Opened opened(R"(
+@weight forward float32[32,6]
+@weight backward float32[32,6]
+@weight recurrent float32[2,32,8]
+<ir_version: 8, opset_import: ["" : 17]>
+m (float[5, 1, 6] x) => (float[5, 2, 1, 8] y)
+<int64[1] zero = {0}, int64[1] one = {8}, int64[1] three = {24}, int64[1] four = {32}>
+{
+  fi = Slice (forward, zero, one, zero)
+  fo = Slice (forward, three, four, zero)
+  ff = Slice (forward, one, three, zero)
+  f = Concat <axis = 0> (fi, fo, ff)
+  f3 = Unsqueeze (f, zero)
+  bi = Slice (backward, zero, one, zero)
+  bo = Slice (backward, one, four, zero)
+  b = Concat <axis = 0> (bi, bo)
+  b3 = Unsqueeze (b, zero)
+  w = Concat <axis = 0> (f3, b3)
+  y = LSTM <hidden_size = 8, direction = "bidirectional"> (x, w, recurrent)
+}
+)");
+  const Targets targets = find_targets(opened.analysis->graph(), opened.source);
+  std::vector<std::pair<std::string, size_t>> found;
+  for (const WeightTarget& target : targets.weights) {
+    found.emplace_back(opened.name(target.tensor), target.channel_axis);
+    CHECK(target.more_nodes == 0);
+  }
+  CHECK(found == std::vector<std::pair<std::string, size_t>>{
+                     {"forward", 0}, {"backward", 0}, {"recurrent", 1}});
+}
+
 TEST_CASE("targets: a normalization behind a convolution is folded", "[quantization][targets]") {
   const char* const text = R"(
 @weight w float32[1,3,1,1]
@@ -110,6 +143,28 @@ m (float[1, 3, 2, 2] x) => (float[1, 1, 2, 2] y)
   CHECK(searched > scales[0] / 2);
   CHECK(found.stored_scales(0, parse_schemes("int8/tensor/entropy")->at(0)).empty());
   CHECK(found.stored_scales(0, parse_schemes("int4/block32/max")->at(0)).empty());
+}
+
+TEST_CASE("targets: the normalization's own epsilon is a float", "[quantization][targets]") {
+  Opened opened(R"(
+@weight w float32[1,3,1,1]
+<ir_version: 8, opset_import: ["" : 17]>
+m (float[1, 3, 2, 2] x) => (float[1, 1, 2, 2] y)
+<float[1] gamma = {1}, float[1] beta = {0}, float[1] mean = {0}, float[1] variance = {0}>
+{
+  c = Conv <kernel_shape = [1, 1]> (x, w)
+  y = BatchNormalization (c, gamma, beta, mean, variance)
+}
+)");
+  const Targets targets = find_targets(opened.analysis->graph(), opened.source);
+  CHECK(targets.weights.at(0).factors.at(0) == 1 / std::sqrt(static_cast<double>(1e-5f)));
+}
+
+TEST_CASE("quantization: a channel's spread is over the median", "[quantization]") {
+  CHECK(channel_spread(std::vector<float>{1, 100}) == 100 / 50.5);
+  CHECK(channel_spread(std::vector<float>{4, 1, 2, 0}) == 2);
+  CHECK(channel_spread(std::vector<float>{8, 1, 4, 2}) == 8.0 / 3);
+  CHECK(channel_spread(std::vector<float>{3, 0}) == 1);
 }
 
 TEST_CASE("quantization: an activation's scale is the cache's, else the best calibrator's",
