@@ -51,9 +51,7 @@ class Zip {
 
   tl::expected<std::vector<Member>, Error> members() {
     uint64_t begin = 0, size = 0, count = 0;
-    if (!find_directory(begin, size, count))
-      return tl::unexpected(
-          fault("not_npz", path_, "it is no zip archive; a .npz or a folder of .npy is wanted"));
+    if (!find_directory(begin, size, count)) return tl::unexpected(no_directory());
     if (begin > source_.size() || size > source_.size() - begin)
       return tl::unexpected(fault("truncated", path_, "the archive is cut off"));
     Bytes directory(static_cast<size_t>(size));
@@ -104,6 +102,13 @@ class Zip {
   }
 
  private:
+  Error no_directory() {
+    Bytes first(4);
+    if (read_exactly(source_, 0, first) && number(first, 0, 4) == 0x04034b50)
+      return fault("truncated", path_, "the archive is cut off: its directory is missing");
+    return fault("not_npz", path_, "it is no zip archive; a .npz or a folder of .npy is wanted");
+  }
+
   // The end record, and where sizes exceed its fields the one before it.
   bool find_directory(uint64_t& begin, uint64_t& size, uint64_t& count) {
     constexpr uint64_t kMostTail = 66000;

@@ -203,6 +203,24 @@ class Linter {
   std::vector<Lint> lints_;
 };
 
+// Whether values of the file stand behind a tensor, if need be rounded, cast or turned.
+bool is_of_weight(const Graph& graph, TensorId tensor) {
+  constexpr int kMostSteps = 8;
+  constexpr std::string_view kThrough[] = {"Identity", "Cast",           "Transpose",
+                                           "Reshape",  "QuantizeLinear", "DequantizeLinear"};
+  for (int step = 0; step < kMostSteps && tensor != kNoTensor; ++step) {
+    if (stored_data(graph, tensor) != nullptr) return true;
+    const NodeId producer = graph.tensors[tensor].producer;
+    if (producer == kNoNode) return false;
+    const Node& node = graph.nodes[producer];
+    if (node.proto == nullptr || node.inputs.empty()) return false;
+    const std::string_view op = graph.text(node.proto->op);
+    if (std::find(std::begin(kThrough), std::end(kThrough), op) == std::end(kThrough)) return false;
+    tensor = node.inputs[0];
+  }
+  return false;
+}
+
 void read_scales(const Graph& graph, ByteSource& source, const Node& node, QuantizeNode& item) {
   const auto data_of = [&](size_t index) -> const onnx::TensorData* {
     if (index >= node.inputs.size() || node.inputs[index] == kNoTensor) return nullptr;
@@ -242,7 +260,7 @@ std::vector<QuantizeNode> quantize_nodes(const Graph& graph, ByteSource& source)
     item.quantizes = op == "QuantizeLinear";
     item.tensor = node.inputs[0];
     const onnx::TensorData* stored = stored_data(graph, item.tensor);
-    item.of_weight = stored != nullptr;
+    item.of_weight = is_of_weight(graph, item.tensor);
     if (stored != nullptr && !item.quantizes) {
       item.dtype = stored->dtype;
     } else if (item.quantizes) {

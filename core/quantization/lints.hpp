@@ -27,7 +27,7 @@ struct Lint {
 struct QuantizeNode {
   NodeId node = kNoNode;
   bool quantizes = false;          // else it dequantizes
-  bool of_weight = false;          // what it reads is stored
+  bool of_weight = false;          // what it reads comes from stored values alone
   DType dtype = DType::Undefined;  // of the quantized side
   TensorId tensor = kNoTensor;     // what it reads
   uint64_t scales = 0;             // how many

@@ -99,6 +99,7 @@ void Quantization::add_activation(std::string_view name, std::span<const float> 
     return;
   }
   activations_.push_back({tensor, analyse_activation(values, batch)});
+  check_sample_size(tensor, values.size());
   if (const uint64_t count = activations_.back().result.nonfinite; count > 0) {
     lints_.push_back({Severity::Error,
                       "nonfinite_activation",
@@ -108,6 +109,29 @@ void Quantization::add_activation(std::string_view name, std::span<const float> 
                       tensor,
                       {{"name", quoted}, {"count", std::to_string(count)}}});
   }
+}
+
+void Quantization::check_sample_size(TensorId tensor, uint64_t elements) {
+  uint64_t sample = 1;
+  const std::span<const Dim> dims = graph_.tensors[tensor].type.shape.dims();
+  if (dims.empty()) return;
+  for (const Dim& dim : dims.subspan(1)) {
+    constexpr int64_t kMost = int64_t{1} << 20;
+    if (!dim.is_number() || dim.number() <= 0 || dim.number() > kMost || sample > kMost) return;
+    sample *= static_cast<uint64_t>(dim.number());
+  }
+  if (elements > 0 && elements % sample == 0) return;
+  const std::string quoted = "'" + std::string(graph_.text(graph_.tensors[tensor].name)) + "'";
+  lints_.push_back({Severity::Warning,
+                    "activation_size",
+                    quoted + ": " + std::to_string(elements) + " samples are no multiple of the " +
+                        std::to_string(sample) +
+                        " values that the model has there: they may be of another tensor",
+                    kNoNode,
+                    tensor,
+                    {{"name", quoted},
+                     {"count", std::to_string(elements)},
+                     {"sample", std::to_string(sample)}}});
 }
 
 void Quantization::add_cache(CalibrationCache cache) {

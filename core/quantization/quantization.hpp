@@ -79,6 +79,8 @@ class Quantization {
 
  private:
   TensorId find_tensor(std::string_view name) const;
+  // Samples of a tensor are its values for any number of batches: the first dim may be another.
+  void check_sample_size(TensorId tensor, uint64_t elements);
   void judge(size_t weight, const WeightResult& result, std::vector<Lint>& lints) const;
 
   const Graph& graph_;

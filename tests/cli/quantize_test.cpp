@@ -121,4 +121,19 @@ TEST_CASE("what quantization finds is said where it was asked for", "[cli]") {
   CHECK(section["sensitivity"]["layers"][1]["choices"][1]["activation_nsr"].is_null());
 }
 
+TEST_CASE("samples that cannot be a tensor's are said to be so", "[cli]") {
+  const Folder folder;
+  folder.write("m.onnx", small_network());
+  std::filesystem::create_directory(folder.at("samples"));
+  folder.write("samples/x.npy", npy(std::vector<float>(1000, 0.5f)));
+  const Run asked = run(folder, {"m.onnx", "--json", "a.json", "--activations", "samples"});
+  CHECK(asked.status == 0);
+  CHECK(asked.err.find("'x': 1000 samples are no multiple of the 1024 values") !=
+        std::string::npos);
+  folder.write("cut.npz", std::string("PK\3\4 and so on, until it ends"));
+  const Run cut = run(folder, {"m.onnx", "--json", "a.json", "--activations", "cut.npz"});
+  CHECK(cut.status == 2);
+  CHECK(cut.err.find("cut.npz: the archive is cut off") != std::string::npos);
+}
+
 }  // namespace trtreport::program

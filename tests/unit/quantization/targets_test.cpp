@@ -281,3 +281,24 @@ m (float[2, 4] x) => (int32[2, 4] y) {
   REQUIRE(found.targets().quantized.size() == 1);
   CHECK(found.targets().quantized[0].how == "dynamic");
 }
+
+TEST_CASE("lints: a weight that is rounded to channel scales is no activation",
+          "[quantization][lints]") {
+  Opened opened(R"(
+@weight w float32[8,4]
+<ir_version: 8, opset_import: ["" : 17]>
+m (float[2, 8] x) => (float[2, 4] y)
+<float[4] scale = {0.1, 0.2, 0.3, 0.4}, int8[4] zero = {0, 0, 0, 0}>
+{
+  turned = Transpose <perm = [1, 0]> (w)
+  q = QuantizeLinear <axis = 0> (turned, scale, zero)
+  d = DequantizeLinear <axis = 0> (q, scale, zero)
+  y = Gemm <transB = 1> (x, d)
+}
+)");
+  const Quantization found = opened.quantize();
+  REQUIRE(found.quantize_nodes().size() == 2);
+  CHECK(found.quantize_nodes()[0].of_weight);
+  CHECK(found.quantize_nodes()[1].of_weight);
+  CHECK(codes(found).empty());
+}

@@ -205,6 +205,7 @@ export const kQuantizationMessages: Partial<Record<keyof typeof kQuantizationTex
 export const kLints: Language['lints'] = {
   activation_by_channel:
     '{name} 用 {count} 个缩放因子量化一个激活：TensorRT 对激活只用一个，逐通道的缩放因子仅用于权重。',
+  activation_size: '{name}：{count} 个样本不是模型中该处 {sample} 个值的整数倍：可能属于另一个张量。',
   activation_unknown: '{name} 不是本模型的张量：其样本已略去。',
   cache_scale_invalid: '{name}：其缩放因子为 0、为负或不是数。',
   cache_scale_outlier: '{name}：其缩放因子与中位数相差超过一百倍。',
