@@ -87,14 +87,14 @@ std::vector<BatchOrder> try_orders(std::span<const float> values, uint64_t batch
 
 ActivationResult analyse_activation(std::span<const float> values, uint64_t batch) {
   ActivationResult result;
-  RangeLanes lanes;
-  vector_kernels().scan(values, lanes);
+  Ranges ranges;
+  vector_kernels().scan(values, ranges);
   result.elements = values.size();
-  result.nonfinite = lanes.nonfinite;
-  result.zeros = lanes.zeros;
-  if (lanes.lowest() <= lanes.highest()) {
-    result.low = lanes.lowest();
-    result.high = lanes.highest();
+  result.nonfinite = ranges.nonfinite;
+  result.zeros = ranges.zeros;
+  if (ranges.low <= ranges.high) {
+    result.low = ranges.low;
+    result.high = ranges.high;
   }
   const float largest = std::max(result.high, -result.low);
   result.dead = largest <= kDeadMagnitude;
@@ -118,11 +118,9 @@ ActivationResult analyse_activation(std::span<const float> values, uint64_t batc
     if (found.fell_back) found.amax = static_cast<double>(largest);
     const Element& element = row(scheme.format).element;
     found.scale = symmetric_scale(element, static_cast<float>(found.amax));
-    ErrorLanes errors;
+    Errors errors;
     vector_kernels().round({element, false, {&found.scale, 1}, {}}, values, errors);
-    Errors sum;
-    sum.add(errors);
-    found.metrics = metrics_of(sum, lanes.power(), values.size());
+    found.metrics = metrics_of(errors, ranges.square, values.size(), result.zeros);
     result.scales.push_back(found);
   }
   result.orders = try_orders(values, std::max<uint64_t>(batch, 1));

@@ -91,9 +91,9 @@ void WeightJob::prepare(const Chunk& chunk, std::span<float> values, Partial* ra
   for (size_t c = 0; c < chunk.channels; ++c) {
     const std::span<float> run = values.subspan(c * length, length);
     if (ranges != nullptr) {
-      RangeLanes lanes;
-      vector_kernels().scan(run, lanes);
-      ranges->before.push_back(std::max({lanes.highest(), -lanes.lowest(), 0.0f}));
+      Ranges before;
+      vector_kernels().scan(run, before);
+      ranges->before.push_back(std::max({before.high, -before.low, 0.0f}));
     }
     vector_kernels().multiply(run, factors_[static_cast<size_t>(chunk.channel) + c]);
   }
@@ -120,13 +120,13 @@ void WeightJob::find_ranges(const Chunk& chunk, std::span<const float> values,
                             Partial& partial) const {
   const size_t length = static_cast<size_t>(chunk.length);
   for (size_t c = 0; c < chunk.channels; ++c) {
-    RangeLanes lanes;
-    vector_kernels().scan(values.subspan(c * length, length), lanes);
-    partial.low.push_back(lanes.lowest());
-    partial.high.push_back(lanes.highest());
-    partial.power += lanes.power();
-    partial.nonfinite += lanes.nonfinite;
-    partial.zeros += lanes.zeros;
+    Ranges ranges;
+    vector_kernels().scan(values.subspan(c * length, length), ranges);
+    partial.low.push_back(ranges.low);
+    partial.high.push_back(ranges.high);
+    partial.power += ranges.square;
+    partial.nonfinite += ranges.nonfinite;
+    partial.zeros += ranges.zeros;
   }
 }
 
@@ -237,7 +237,8 @@ void WeightJob::finish() {
   for (size_t s = 0; s < result_.schemes.size(); ++s) {
     prefer_max(s);
     SchemeResult& found = result_.schemes[s];
-    found.metrics = metrics_of(plans_[s].errors, result_.power, result_.finite());
+    found.metrics = metrics_of(plans_[s].errors, result_.power, result_.finite(),
+                               result_.zeros + result_.nonfinite);
     if (searches_channels(found.scheme) && !searches_in_chunk(found.scheme))
       found.channel_scales = std::move(plans_[s].scales);
   }

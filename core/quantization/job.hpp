@@ -55,7 +55,11 @@ class WeightJob {
     FloatRoom values, room;
     std::vector<float> scales, zero_points, low, high;
     std::vector<double> losses;
-    std::vector<ErrorLanes> lanes;  // by scheme
+    FloatRoom above;
+    // Errors of the tile's channels at their largest magnitudes, by the scheme `judged`; the number
+    // of schemes where there are none.
+    std::vector<Errors> at_max;
+    size_t judged = 0;
   };
   struct Partial;
 
@@ -104,15 +108,17 @@ class WeightJob {
                    Partial& partial) const;
   void add_errors(const Chunk& tile, std::span<const float> values, size_t scheme, Scratch& scratch,
                   Partial& partial) const;
+  // Into the scratch.
   void find_losses(const Chunk& tile, std::span<const float> values, size_t scheme,
-                   std::vector<double>& losses) const;
+                   Scratch& scratch) const;
+  void find_whole_losses(std::span<const float> run, std::span<const double> scales, float limit,
+                         Scratch& scratch, std::span<double> totals) const;
   // Scales of the tile's channels, and where asymmetric their zero points, into the scratch.
   void find_channel_scales(const Chunk& tile, const Scheme& scheme, Scratch& scratch) const;
   void round_blocks(const Chunk& tile, std::span<const float> values, const Scheme& scheme,
-                    Scratch& scratch, ErrorLanes& lanes) const;
-  void round_channels(const Chunk& tile, std::span<const float> values, const Scheme& scheme,
-                      std::span<const float> scales, std::span<const float> zero_points,
-                      ErrorLanes& lanes) const;
+                    Scratch& scratch, Errors& errors) const;
+  void round_channels(const Chunk& tile, std::span<const float> values, size_t scheme,
+                      std::span<const float> scales, Scratch& scratch, Errors& errors) const;
   void end_ranges();
   void uncount_nonfinite();
   void plan_from_ranges();

@@ -5,7 +5,6 @@
 #include "quantization/scales.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace trtreport::quantization {
@@ -60,14 +59,6 @@ void WeightJob::prefer_max(size_t scheme) {
   result.scale = symmetric_scale(row(result.scheme.format).element, result_.largest());
 }
 
-// No ratio below 1 - sqrt(K) / (2 high) can win: clipping the largest of K values by more costs
-// more than rounding all K by half a step each.
-double WeightJob::ratio_at(const Element& element, int candidate) const {
-  const double run = static_cast<double>(layout_.run());
-  const double least = std::max(0.2, 1 - std::sqrt(run) / (2 * static_cast<double>(element.high)));
-  return 1 - candidate * (1 - least) / (kCandidates - 1);
-}
-
 void WeightJob::plan_from_ranges() {
   for (size_t s = 0; s < plans_.size(); ++s) {
     const Scheme& scheme = result_.schemes[s].scheme;
@@ -116,27 +107,6 @@ float WeightJob::searched_amax(const Scheme& scheme, bool& fell_back) const {
   return fell_back ? result_.largest() : static_cast<float>(amax);
 }
 
-void WeightJob::pick_channel_scales(const Scheme& scheme, uint64_t first,
-                                    std::span<const double> losses,
-                                    std::vector<float>& scales) const {
-  const Element& element = row(scheme.format).element;
-  const size_t count = losses.size() / kCandidates;
-  scales.clear();
-  scales.reserve(count);
-  for (size_t c = 0; c < count; ++c) {
-    const std::span<const double> candidates = losses.subspan(c * kCandidates, kCandidates);
-    size_t best = 0;
-    for (size_t i = 1; i < kCandidates; ++i) {
-      if (candidates[i] < candidates[best]) best = i;
-    }
-    const float largest = result_.channel_largest[static_cast<size_t>(first) + c];
-    const double ratio = ratio_at(element, static_cast<int>(best));
-    scales.push_back(best == 0 ? symmetric_scale(element, largest)
-                               : static_cast<float>(static_cast<double>(largest) * ratio /
-                                                    static_cast<double>(element.high)));
-  }
-}
-
 void WeightJob::plan_from_search() {
   for (size_t s = 0; s < plans_.size(); ++s) {
     SchemeResult& result = result_.schemes[s];
@@ -170,7 +140,6 @@ void WeightJob::find_errors(const Chunk& chunk, std::span<const float> values, S
   partial.errors.resize(plans_.size());
   partial.losses.resize(plans_.size());
   partial.scales.resize(plans_.size());
-  scratch.lanes.assign(plans_.size(), ErrorLanes());
   const uint64_t step = channels_of_tile(chunk);
   for (uint64_t first = 0; first < chunk.channels; first += step) {
     const Chunk tile = {chunk.channel + first, std::min(step, chunk.channels - first), chunk.begin,
@@ -178,10 +147,8 @@ void WeightJob::find_errors(const Chunk& chunk, std::span<const float> values, S
     const std::span<const float> part =
         values.subspan(static_cast<size_t>(first * chunk.length),
                        static_cast<size_t>(tile.channels * chunk.length));
+    scratch.judged = plans_.size();
     for (size_t s = 0; s < plans_.size(); ++s) add_errors(tile, part, s, scratch, partial);
-  }
-  for (size_t s = 0; s < plans_.size(); ++s) {
-    if (plans_[s].due) partial.errors[s].add(scratch.lanes[s]);
   }
 }
 
@@ -189,36 +156,41 @@ void WeightJob::add_errors(const Chunk& tile, std::span<const float> values, siz
                            Scratch& scratch, Partial& partial) const {
   const Scheme& scheme = result_.schemes[s].scheme;
   const Plan& plan = plans_[s];
-  ErrorLanes& lanes = scratch.lanes[s];
   const bool searches = searches_channels(scheme);
   if (searches && stage_ == Stage::Errors) {
-    find_losses(tile, values, s, scratch.losses);
+    find_losses(tile, values, s, scratch);
     if (!plan.due) {
       partial.losses[s].insert(partial.losses[s].end(), scratch.losses.begin(),
                                scratch.losses.end());
     }
   }
   if (!plan.due) return;
+  Errors& errors = partial.errors[s];
   if (scheme.granularity == Granularity::Block)
-    return round_blocks(tile, values, scheme, scratch, lanes);
+    return round_blocks(tile, values, scheme, scratch, errors);
   if (scheme.granularity == Granularity::Tensor) {
+    const Element& element = row(scheme.format).element;
     const std::span<const float> shift(&plan.zero_point, scheme.symmetric ? 0u : 1u);
-    const bool is_bfloat16 = scheme.format == Format::Bf16;
-    return vector_kernels().round({row(scheme.format).element, is_bfloat16, plan.scales, shift},
-                                  values, lanes);
+    const bool may_clip = !(result_.largest() / plan.scales[0] <= clip_high(element));
+    return vector_kernels().round(
+        {element, scheme.format == Format::Bf16, plan.scales, shift, SIZE_MAX, may_clip}, values,
+        errors);
   }
   if (!searches) {
     find_channel_scales(tile, scheme, scratch);
-    return round_channels(tile, values, scheme, scratch.scales, scratch.zero_points, lanes);
+    scratch.judged = scheme.symmetric ? s : plans_.size();
+    return round_channels(tile, values, s, scratch.scales, scratch, errors);
   }
   if (stage_ == Stage::Errors) {
     pick_channel_scales(scheme, tile.channel, scratch.losses, scratch.scales);
     partial.scales[s].insert(partial.scales[s].end(), scratch.scales.begin(), scratch.scales.end());
-    return round_channels(tile, values, scheme, scratch.scales, {}, lanes);
+    scratch.zero_points.clear();
+    return round_channels(tile, values, s, scratch.scales, scratch, errors);
   }
   const std::span<const float> scales(plan.scales);
-  round_channels(tile, values, scheme, scales.subspan(static_cast<size_t>(tile.channel)), {},
-                 lanes);
+  scratch.zero_points.clear();
+  round_channels(tile, values, s, scales.subspan(static_cast<size_t>(tile.channel)), scratch,
+                 errors);
 }
 
 void WeightJob::find_channel_scales(const Chunk& tile, const Scheme& scheme,
@@ -238,27 +210,40 @@ void WeightJob::find_channel_scales(const Chunk& tile, const Scheme& scheme,
   }
 }
 
-// `scales` and `zero_points` of the tile's channels.
-void WeightJob::round_channels(const Chunk& tile, std::span<const float> values,
-                               const Scheme& scheme, std::span<const float> scales,
-                               std::span<const float> zero_points, ErrorLanes& lanes) const {
+// `scales` are of the tile's channels; zero points are the scratch's. Where the search for a
+// channel's scale ended at its largest magnitude, the errors are those that max had.
+void WeightJob::round_channels(const Chunk& tile, std::span<const float> values, size_t s,
+                               std::span<const float> scales, Scratch& scratch,
+                               Errors& errors) const {
+  const Element& element = row(result_.schemes[s].scheme.format).element;
+  const float most = clip_high(element);
   const size_t length = static_cast<size_t>(tile.length);
   const size_t channels = static_cast<size_t>(tile.channels);
-  Rounding rounding{row(scheme.format).element, false, {}, {}};
-  const bool even = length % kLanes == 0;
-  rounding.block = even ? length : SIZE_MAX;
-  const size_t calls = even ? 1 : channels, each = even ? channels : 1;
-  for (size_t c = 0; c < calls; ++c) {
-    rounding.scales = scales.subspan(c, each);
-    if (!zero_points.empty()) rounding.zero_points = zero_points.subspan(c, each);
-    vector_kernels().round(rounding, values.subspan(c * length, each * length), lanes);
+  const bool judges = scratch.judged == s;
+  const bool knows = !judges && scratch.judged < plans_.size() && scratch.judged == max_twin(s);
+  if (judges) scratch.at_max.resize(channels);
+  for (size_t c = 0; c < channels; ++c) {
+    const float largest = result_.channel_largest[static_cast<size_t>(tile.channel) + c];
+    if (knows && scales[c] == symmetric_scale(element, largest)) {
+      errors.add(scratch.at_max[c]);
+      continue;
+    }
+    Rounding rounding{element, false, scales.subspan(c, 1), {}};
+    rounding.may_clip = !(largest / scales[c] <= most);
+    if (!scratch.zero_points.empty())
+      rounding.zero_points = std::span<const float>(scratch.zero_points).subspan(c, 1);
+    Errors own;
+    vector_kernels().round(rounding, values.subspan(c * length, length), own);
+    if (judges) scratch.at_max[c] = own;
+    errors.add(own);
   }
 }
 
 // Blocks run along the values of a channel; the last of a run may be short.
 void WeightJob::round_blocks(const Chunk& tile, std::span<const float> values, const Scheme& scheme,
-                             Scratch& scratch, ErrorLanes& lanes) const {
-  const Element& element = row(scheme.format).element;
+                             Scratch& scratch, Errors& errors) const {
+  const FormatRow& format = row(scheme.format);
+  const Element& element = format.element;
   const float of_tensor = nvfp4_tensor_scale(result_.largest());
   const size_t length = static_cast<size_t>(tile.length), block = scheme.block;
   const size_t channels = static_cast<size_t>(tile.channels);
@@ -284,35 +269,10 @@ void WeightJob::round_blocks(const Chunk& tile, std::span<const float> values, c
         scratch.zero_points[b] = static_cast<float>(found.zero_point);
       }
     }
-    vector_kernels().round({element, false, scratch.scales, scratch.zero_points, block}, run,
-                           lanes);
-  }
-}
-
-void WeightJob::find_losses(const Chunk& tile, std::span<const float> values, size_t scheme,
-                            std::vector<double>& losses) const {
-  const Element& element = row(result_.schemes[scheme].scheme.format).element;
-  const size_t length = static_cast<size_t>(tile.length);
-  losses.assign(static_cast<size_t>(tile.channels) * kCandidates, 0);
-  std::array<double, kCandidates> ratios;
-  for (size_t i = 0; i < kCandidates; ++i) ratios[i] = ratio_at(element, static_cast<int>(i));
-  for (size_t c = 0; c < tile.channels; ++c) {
-    const float largest = result_.channel_largest[static_cast<size_t>(tile.channel) + c];
-    if (largest <= kDeadMagnitude) continue;
-    std::array<double, kCandidates> scales;
-    std::array<float, kCandidates> inverses, sums;
-    for (size_t i = 0; i < kCandidates; ++i) {
-      scales[i] = static_cast<double>(largest) * ratios[i] / static_cast<double>(element.high);
-      inverses[i] = static_cast<float>(1 / scales[i]);
-    }
-    const std::span<const float> run = values.subspan(c * length, length);
-    const std::span<double> totals = std::span(losses).subspan(c * kCandidates, kCandidates);
-    for (size_t begin = 0; begin < length; begin += kGridRun) {
-      const std::span<const float> part = run.subspan(begin, std::min(kGridRun, length - begin));
-      vector_kernels().integer_losses(part, inverses, element.high, sums);
-      for (size_t i = 0; i < kCandidates; ++i) totals[i] += static_cast<double>(sums[i]);
-    }
-    for (size_t i = 0; i < kCandidates; ++i) totals[i] = totals[i] * scales[i] * scales[i];
+    // A real scale follows from the largest value; those of few bits may fall short of it.
+    const bool may_clip = format.scaling != Scaling::Real;
+    vector_kernels().round({element, false, scratch.scales, scratch.zero_points, block, may_clip},
+                           run, errors);
   }
 }
 

@@ -15,6 +15,8 @@
 
 #undef VECTOR_INLINE
 #define VECTOR_INLINE HWY_INLINE
+#undef VECTOR_ROLLED
+#define VECTOR_ROLLED
 
 HWY_BEFORE_NAMESPACE();
 namespace trtreport::quantization {
@@ -49,24 +51,14 @@ HWY_INLINE Vector mul(Vector a, Vector b) { return hn::Mul(a, b); }
 HWY_INLINE Vector div(Vector a, Vector b) { return hn::Div(a, b); }
 HWY_INLINE Vector nearest(Vector v) { return hn::Round(v); }
 HWY_INLINE Vector magnitude(Vector v) { return hn::Abs(v); }
-HWY_INLINE Vector with_sign(Vector size, Vector sign) { return hn::CopySignToAbs(size, sign); }
-HWY_INLINE Vector lower_of(Vector kept, Vector v) {
-  return hn::IfThenElse(hn::Lt(v, kept), v, kept);
-}
-HWY_INLINE Vector higher_of(Vector kept, Vector v) {
-  return hn::IfThenElse(hn::Gt(v, kept), v, kept);
-}
 HWY_INLINE Vector lesser(Vector a, Vector b) { return hn::Min(a, b); }
 HWY_INLINE Vector greater(Vector a, Vector b) { return hn::Max(a, b); }
 
-HWY_INLINE Mask above(Vector a, Vector b) { return hn::Gt(a, b); }
-HWY_INLINE Mask below(Vector a, Vector b) { return hn::Lt(a, b); }
+HWY_INLINE Mask exceeds(Vector a, Vector b) { return hn::Gt(a, b); }
 HWY_INLINE Mask equal(Vector a, Vector b) { return hn::Eq(a, b); }
-HWY_INLINE Mask at_most(Vector a, Vector b) { return hn::Le(a, b); }
-HWY_INLINE Mask both(Mask a, Mask b) { return hn::And(a, b); }
 HWY_INLINE Mask either(Mask a, Mask b) { return hn::Or(a, b); }
-HWY_INLINE Mask but_not(Mask a, Mask b) { return hn::AndNot(b, a); }
-HWY_INLINE bool all(Mask mask) { return hn::AllTrue(Floats(), mask); }
+
+HWY_INLINE bool any(Mask mask) { return !hn::AllFalse(Floats(), mask); }
 
 HWY_INLINE Bits bits_of(Vector v) { return hn::BitCast(Words(), v); }
 HWY_INLINE Vector floats_of(Bits bits) { return hn::BitCast(Floats(), bits); }
@@ -79,12 +71,9 @@ HWY_INLINE Bits upper_half(Bits bits) {
   return hn::BitCast(Words(), hn::ShiftRight<16>(hn::BitCast(d, bits)));
 }
 
-HWY_INLINE Wide load_wide(const double* from) { return hn::LoadU(Doubles(), from); }
-HWY_INLINE void store_wide(Wide v, double* to) { hn::StoreU(v, Doubles(), to); }
 HWY_INLINE Wide splat_wide(double x) { return hn::Set(Doubles(), x); }
 HWY_INLINE Wide lower(Vector v) { return hn::PromoteTo(Doubles(), hn::LowerHalf(HalfFloats(), v)); }
 HWY_INLINE Wide upper(Vector v) { return hn::PromoteTo(Doubles(), hn::UpperHalf(HalfFloats(), v)); }
-HWY_INLINE Wide add_product(Wide sum, Wide a, Wide b) { return hn::MulAdd(a, b, sum); }
 
 HWY_INLINE Counter no_count() { return hn::Zero(Words()); }
 HWY_INLINE void count(Counter& counter, Mask mask) {

@@ -2,40 +2,45 @@
 // chosen for the processor at run time, and plain C++ lane by lane. Both give the same bits:
 // element i of a run belongs to lane i % 16 whatever a vector's width, each lane adds in order, and
 // lanes are added in one order.
+//
+// Sums of squares and products are made in two steps: within a run of 256 values in float, at most
+// sixteen to a lane, then runs in double. That bounds a run's relative error by 22 * 2^-24; runs
+// round independently, so that the sum of many is closer by far. A run whose values are so small or
+// so large that their squares leave float's range is added in double, value by value.
 #pragma once
 
 #include "quantization/format.hpp"
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 namespace trtreport::quantization {
 
 inline constexpr size_t kLanes = 16;
+inline constexpr size_t kRun = 256;
 
-// What a run of values is like; NaN and infinities are counted and otherwise left out.
-struct RangeLanes {
-  std::array<float, kLanes> low, high;  // start at +infinity, -infinity
-  std::array<double, kLanes> square = {};
+// What values are like; NaN and infinities are counted and otherwise left out.
+struct Ranges {
+  float low = std::numeric_limits<float>::infinity();  // as they are where nothing was finite
+  float high = -std::numeric_limits<float>::infinity();
+  double square = 0;
   uint64_t nonfinite = 0, zeros = 0;
-  RangeLanes();
-
-  float lowest() const;  // +infinity where nothing was finite
-  float highest() const;
-  double power() const;  // sum of squares
 };
 
 // What rounding does to values x, with e = y - x.
-struct ErrorLanes {
-  std::array<double, kLanes> square = {};  // e²
-  std::array<double, kLanes> cross = {};   // x e
-  std::array<float, kLanes> largest = {};  // |e|
-  uint64_t clipped = 0;                    // would round past the format's range
-  uint64_t underflows = 0;                 // became 0 without being it
+struct Errors {
+  double square = 0;     // sum of e²
+  double cross = 0;      // sum of x e
+  float largest = 0;     // |e|
+  uint64_t clipped = 0;  // would round past the format's range
+  uint64_t zeros = 0;    // are 0 once rounded, those included that were before
+
+  void add(const Errors& part);
 };
 
-// One rounding rule over a run: y = s (round(x / s) within the range). Elements of block b, which
+// One rounding rule over values: y = s (round(x / s) within the range). Elements of block b, which
 // are `block` values long, have scales[b] and, where given, the range shifted by -zero_points[b].
 struct Rounding {
   Element element;
@@ -43,22 +48,26 @@ struct Rounding {
   std::span<const float> scales;
   std::span<const float> zero_points;  // empty: all 0; only of integers
   size_t block = SIZE_MAX;             // a multiple of kLanes; the largest number for one scale
+  bool may_clip = true;                // false where no |x / s| is known to exceed clip_high
 };
 
 // One body of each loop.
 struct Kernels {
-  void (*scan)(std::span<const float> x, RangeLanes& lanes);
+  void (*scan)(std::span<const float> x, Ranges& ranges);
   // Largest |x| of each block of `block` values; the last may be short. Values must be finite.
   void (*block_largest)(std::span<const float> x, size_t block, std::span<float> out);
   // Least and largest of each block.
   void (*block_range)(std::span<const float> x, size_t block, std::span<float> low,
                       std::span<float> high);
-  void (*round)(const Rounding& rounding, std::span<const float> x, ErrorLanes& lanes);
+  void (*round)(const Rounding& rounding, std::span<const float> x, Errors& errors);
   // For each symmetric integer scale s, given as 1 / s, the sum of (round(x / s) clamped to ±limit
   // - x / s)² in units of s². In float lanes: made for comparing scales over at most kGridRun
   // values.
   void (*integer_losses)(std::span<const float> x, std::span<const float> inverse_scales,
                          float limit, std::span<float> sums);
+  // The magnitudes above a threshold, in order, and how many there are; `out` has room for all of x
+  // and may be written to behind them.
+  size_t (*above)(std::span<const float> x, float threshold, std::span<float> out);
   // The bin floor(|x| per_unit), at most `last`, of each value; `last` + 1 for what lies above the
   // range or is NaN.
   void (*bins)(std::span<const float> x, double range, double per_unit, uint32_t last,

@@ -4,8 +4,12 @@
 namespace trtreport::quantization {
 namespace {
 
-void scan(std::span<const float> x, RangeLanes& lanes) {
-  for (size_t i = 0; i < x.size(); ++i) scan_element(x[i], i % kLanes, lanes);
+void scan(std::span<const float> x, Ranges& ranges) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (; !x.empty(); x = x.subspan(std::min(kRun, x.size()))) {
+    RunRanges found = {{}, kInfinity, -kInfinity, 0};
+    end_scan(x.first(std::min(kRun, x.size())), 0, found, ranges);
+  }
 }
 
 void block_range(std::span<const float> x, size_t block, std::span<float> low,
@@ -30,20 +34,23 @@ void block_largest(std::span<const float> x, size_t block, std::span<float> out)
   }
 }
 
-void round(const Rounding& rounding, std::span<const float> x, ErrorLanes& lanes) {
-  round_elements(rounding, x, 0, lanes);
-}
-
-float integer_loss(std::span<const float> x, float inverse_scale, float limit) {
-  std::array<float, kLanes> lanes = {};
-  for (size_t i = 0; i < x.size(); ++i) lanes[i % kLanes] += loss_of(x[i], inverse_scale, limit);
-  return folded(lanes);
+void round(const Rounding& rounding, std::span<const float> x, Errors& errors) {
+  for (size_t begin = 0; begin < x.size(); begin += kRun) {
+    RunSums sums = {};
+    end_round(rounding, x, begin, begin, std::min(begin + kRun, x.size()), sums, errors);
+  }
 }
 
 void integer_losses(std::span<const float> x, std::span<const float> inverse_scales, float limit,
                     std::span<float> sums) {
-  for (size_t i = 0; i < inverse_scales.size(); ++i)
-    sums[i] = integer_loss(x, inverse_scales[i], limit);
+  for (size_t i = 0; i < inverse_scales.size(); ++i) {
+    Lanes lanes = {};
+    sums[i] = end_losses(x, 0, inverse_scales[i], limit, lanes);
+  }
+}
+
+size_t above(std::span<const float> x, float threshold, std::span<float> out) {
+  return append_above(x, threshold, out, 0);
 }
 
 void bins(std::span<const float> x, double range, double per_unit, uint32_t last,
@@ -57,23 +64,27 @@ void multiply(std::span<float> x, double factor) {
 
 }  // namespace
 
-RangeLanes::RangeLanes() {
-  low.fill(std::numeric_limits<float>::infinity());
-  high.fill(-std::numeric_limits<float>::infinity());
+BlockRule::BlockRule(const Rounding& rounding, size_t block)
+    : element(rounding.element), scale(rounding.scales[block]) {
+  if (!rounding.zero_points.empty()) {
+    element.low -= rounding.zero_points[block];
+    element.high -= rounding.zero_points[block];
+  }
+  clip_low = quantization::clip_low(element);
+  clip_high = quantization::clip_high(element);
 }
 
-float RangeLanes::lowest() const { return *std::min_element(low.begin(), low.end()); }
-float RangeLanes::highest() const { return *std::max_element(high.begin(), high.end()); }
-
-double RangeLanes::power() const {
-  double sum = 0;
-  for (const double lane : square) sum += lane;
-  return sum;
+void Errors::add(const Errors& part) {
+  square += part.square;
+  cross += part.cross;
+  largest = std::max(largest, part.largest);
+  clipped += part.clipped;
+  zeros += part.zeros;
 }
 
 const Kernels& scalar_kernels() {
   static constexpr Kernels kKernels = {scan,           block_largest, block_range, round,
-                                       integer_losses, bins,          multiply};
+                                       integer_losses, above,         bins,        multiply};
   return kKernels;
 }
 

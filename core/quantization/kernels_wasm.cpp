@@ -9,6 +9,7 @@
 #include <wasm_simd128.h>
 
 #define VECTOR_INLINE inline __attribute__((always_inline))
+#define VECTOR_ROLLED _Pragma("clang loop unroll(disable)")
 
 namespace trtreport::quantization {
 namespace {
@@ -32,22 +33,14 @@ VECTOR_INLINE Vector mul(Vector a, Vector b) { return wasm_f32x4_mul(a, b); }
 VECTOR_INLINE Vector div(Vector a, Vector b) { return wasm_f32x4_div(a, b); }
 VECTOR_INLINE Vector nearest(Vector v) { return wasm_f32x4_nearest(v); }
 VECTOR_INLINE Vector magnitude(Vector v) { return wasm_f32x4_abs(v); }
-VECTOR_INLINE Vector with_sign(Vector size, Vector sign) {
-  return wasm_v128_or(size, wasm_v128_and(sign, wasm_i32x4_splat(INT32_MIN)));
-}
-VECTOR_INLINE Vector lower_of(Vector kept, Vector v) { return wasm_f32x4_pmin(kept, v); }
-VECTOR_INLINE Vector higher_of(Vector kept, Vector v) { return wasm_f32x4_pmax(kept, v); }
 VECTOR_INLINE Vector lesser(Vector a, Vector b) { return wasm_f32x4_pmin(a, b); }
 VECTOR_INLINE Vector greater(Vector a, Vector b) { return wasm_f32x4_pmax(a, b); }
 
-VECTOR_INLINE Mask above(Vector a, Vector b) { return wasm_f32x4_gt(a, b); }
-VECTOR_INLINE Mask below(Vector a, Vector b) { return wasm_f32x4_lt(a, b); }
+VECTOR_INLINE Mask exceeds(Vector a, Vector b) { return wasm_f32x4_gt(a, b); }
 VECTOR_INLINE Mask equal(Vector a, Vector b) { return wasm_f32x4_eq(a, b); }
-VECTOR_INLINE Mask at_most(Vector a, Vector b) { return wasm_f32x4_le(a, b); }
-VECTOR_INLINE Mask both(Mask a, Mask b) { return wasm_v128_and(a, b); }
 VECTOR_INLINE Mask either(Mask a, Mask b) { return wasm_v128_or(a, b); }
-VECTOR_INLINE Mask but_not(Mask a, Mask b) { return wasm_v128_andnot(a, b); }
-VECTOR_INLINE bool all(Mask mask) { return wasm_i32x4_all_true(mask); }
+
+VECTOR_INLINE bool any(Mask mask) { return wasm_v128_any_true(mask); }
 
 VECTOR_INLINE Bits bits_of(Vector v) { return v; }
 VECTOR_INLINE Vector floats_of(Bits bits) { return bits; }
@@ -57,17 +50,11 @@ VECTOR_INLINE Bits and_bits(Bits a, Bits b) { return wasm_v128_and(a, b); }
 VECTOR_INLINE Bits greater_bits(Bits a, Bits b) { return wasm_i32x4_max(a, b); }
 VECTOR_INLINE Bits upper_half(Bits bits) { return wasm_u32x4_shr(bits, 16); }
 
-VECTOR_INLINE Wide load_wide(const double* from) { return wasm_v128_load(from); }
-VECTOR_INLINE void store_wide(Wide v, double* to) { wasm_v128_store(to, v); }
 VECTOR_INLINE Wide splat_wide(double x) { return wasm_f64x2_splat(x); }
 VECTOR_INLINE Wide lower(Vector v) { return wasm_f64x2_promote_low_f32x4(v); }
 VECTOR_INLINE Wide upper(Vector v) {
   return wasm_f64x2_promote_low_f32x4(wasm_i32x4_shuffle(v, v, 2, 3, 2, 3));
 }
-VECTOR_INLINE Wide add_product(Wide sum, Wide a, Wide b) {
-  return wasm_f64x2_add(sum, wasm_f64x2_mul(a, b));
-}
-
 VECTOR_INLINE Counter no_count() { return wasm_i32x4_splat(0); }
 VECTOR_INLINE void count(Counter& counter, Mask mask) { counter = wasm_i32x4_sub(counter, mask); }
 uint64_t total(Counter counter) {
@@ -76,15 +63,15 @@ uint64_t total(Counter counter) {
   return uint64_t{lanes[0]} + lanes[1] + lanes[2] + lanes[3];
 }
 
-float least_lane(Vector v) {
-  float lanes[kWidth];
-  wasm_v128_store(lanes, v);
-  return *std::min_element(lanes, lanes + kWidth);
+VECTOR_INLINE Vector halves_swapped(Vector v) { return wasm_i32x4_shuffle(v, v, 2, 3, 0, 1); }
+VECTOR_INLINE Vector pairs_swapped(Vector v) { return wasm_i32x4_shuffle(v, v, 1, 0, 3, 2); }
+VECTOR_INLINE float least_lane(Vector v) {
+  v = lesser(v, halves_swapped(v));
+  return wasm_f32x4_extract_lane(lesser(v, pairs_swapped(v)), 0);
 }
-float greatest_lane(Vector v) {
-  float lanes[kWidth];
-  wasm_v128_store(lanes, v);
-  return *std::max_element(lanes, lanes + kWidth);
+VECTOR_INLINE float greatest_lane(Vector v) {
+  v = greater(v, halves_swapped(v));
+  return wasm_f32x4_extract_lane(greater(v, pairs_swapped(v)), 0);
 }
 
 struct BinRule {

@@ -1,5 +1,5 @@
 // One element in its lane: what the plain loops consist of and what ends a run that no vector
-// fills.
+// fills; and what both kinds of loops do with the sums of a run.
 #pragma once
 
 #include "quantization/kernels.hpp"
@@ -10,64 +10,124 @@
 
 namespace trtreport::quantization {
 
-inline void scan_element(float x, size_t lane, RangeLanes& lanes) {
-  if (!(std::fabs(x) <= std::numeric_limits<float>::max())) {
-    ++lanes.nonfinite;
-    return;
+using Lanes = std::array<float, kLanes>;
+
+// The sum of the lanes, halves onto halves.
+inline float folded(Lanes& lanes) {
+  for (size_t half = kLanes / 2; half > 0; half /= 2) {
+    for (size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
   }
-  lanes.zeros += x == 0 ? 1 : 0;
-  if (x < lanes.low[lane]) lanes.low[lane] = x;
-  if (x > lanes.high[lane]) lanes.high[lane] = x;
-  lanes.square[lane] += static_cast<double>(x) * static_cast<double>(x);
+  return lanes[0];
 }
 
-// A Rounding at one block: what its elements are rounded with. Only zero points make blocks differ
-// in more than their scale.
-struct BlockRule {
-  Element element;
-  float scale = 0;
-  float clip_low, clip_high;
+// Whether squares of values up to `largest` add up in float. At 2^-44 squares below float's
+// smallest normal number are of values 2^-19 times as large: all that a run could lose of them is
+// 2^-30 of its sum. An error that is not 0 is at least half the last bit of its value, so that
+// 2^40 also bounds the products of both.
+inline bool adds_in_float(float largest) {
+  return largest == 0 || (largest >= 0x1p-44f && largest <= 0x1p40f);
+}
 
-  explicit BlockRule(const Rounding& rounding)
-      : element(rounding.element),
-        clip_low(quantization::clip_low(element)),
-        clip_high(quantization::clip_high(element)) {}
-  // True where more than the scale has changed.
-  bool enter(const Rounding& rounding, size_t block) {
-    scale = rounding.scales[block];
-    if (rounding.zero_points.empty()) return false;
-    element.low = rounding.element.low - rounding.zero_points[block];
-    element.high = rounding.element.high - rounding.zero_points[block];
-    clip_low = quantization::clip_low(element);
-    clip_high = quantization::clip_high(element);
-    return true;
+// --- ranges
+
+// Any values, one by one.
+inline void scan_wide(std::span<const float> run, Ranges& ranges) {
+  for (const float x : run) {
+    if (!(std::fabs(x) <= std::numeric_limits<float>::max())) {
+      ++ranges.nonfinite;
+      continue;
+    }
+    ranges.zeros += x == 0 ? 1 : 0;
+    ranges.low = std::min(ranges.low, x + 0.0f);
+    ranges.high = std::max(ranges.high, x + 0.0f);
+    ranges.square += static_cast<double>(x) * static_cast<double>(x);
   }
+}
+
+// What is known of a run in float.
+struct RunRanges {
+  Lanes square;
+  float low, high;
+  uint64_t zeros;
 };
 
-inline void round_element(const BlockRule& rule, float x, size_t lane, ErrorLanes& lanes) {
-  const float units = x / rule.scale;
-  const float code = round_to_element(rule.element, units);
-  const float error = code * rule.scale - x;
-  const double wide = static_cast<double>(error);
-  lanes.square[lane] += wide * wide;
-  lanes.cross[lane] += static_cast<double>(x) * wide;
-  const float size = std::fabs(error);
-  if (size > lanes.largest[lane]) lanes.largest[lane] = size;
-  lanes.clipped += units > rule.clip_high || units < rule.clip_low ? 1 : 0;
-  lanes.underflows += code == 0 && x != 0 ? 1 : 0;
+// Takes the elements from `done` on, and the whole run into the ranges. The sum is NaN if a value
+// is; -0 becomes 0, so that it does not matter which of both was first.
+inline void end_scan(std::span<const float> run, size_t done, RunRanges& found, Ranges& ranges) {
+  for (; done < run.size(); ++done) {
+    const float v = run[done];
+    found.square[done % kLanes] += v * v;
+    if (v < found.low) found.low = v;
+    if (v > found.high) found.high = v;
+    found.zeros += v == 0 ? 1 : 0;
+  }
+  const float square = folded(found.square);
+  if (square != square || !adds_in_float(std::max(found.high, -found.low)))
+    return scan_wide(run, ranges);
+  ranges.low = std::min(ranges.low, found.low + 0.0f);
+  ranges.high = std::max(ranges.high, found.high + 0.0f);
+  ranges.square += static_cast<double>(square);
+  ranges.zeros += found.zeros;
 }
 
-// From element `begin` on.
-inline void round_elements(const Rounding& rounding, std::span<const float> x, size_t begin,
-                           ErrorLanes& lanes) {
-  BlockRule rule(rounding);
-  while (begin < x.size()) {
-    const size_t block = begin / rounding.block, first = block * rounding.block;
-    rule.enter(rounding, block);
-    const size_t end = first + std::min(rounding.block, x.size() - first);
-    for (; begin < end; ++begin) round_element(rule, x[begin], begin % kLanes, lanes);
+// --- rounding
+
+// A Rounding at one block: what its elements are rounded with.
+struct BlockRule {
+  Element element;
+  float scale, clip_low, clip_high;
+
+  BlockRule(const Rounding& rounding, size_t block);
+};
+
+// The end of the block that an element lies in, at most `end`.
+inline size_t block_end(const Rounding& rounding, size_t block, size_t end) {
+  return std::min((block + 1) * rounding.block, end);
+}
+
+struct RunSums {
+  Lanes square, cross;
+  float largest;
+};
+
+inline void add_wide(const Rounding& rounding, std::span<const float> x, size_t begin, size_t end,
+                     Errors& errors) {
+  while (begin < end) {
+    const size_t block = begin / rounding.block, stop = block_end(rounding, block, end);
+    const BlockRule rule(rounding, block);
+    for (; begin < stop; ++begin) {
+      const float v = x[begin], code = round_to_element(rule.element, v / rule.scale);
+      const double error = static_cast<double>(code * rule.scale - v);
+      errors.square += error * error;
+      errors.cross += static_cast<double>(v) * error;
+    }
   }
 }
+
+// Takes elements [done, end) of the run that begins at `begin`, and the whole run into the errors.
+inline void end_round(const Rounding& rounding, std::span<const float> x, size_t begin, size_t done,
+                      size_t end, RunSums& sums, Errors& errors) {
+  while (done < end) {
+    const size_t block = done / rounding.block, stop = block_end(rounding, block, end);
+    const BlockRule rule(rounding, block);
+    for (; done < stop; ++done) {
+      const float v = x[done], units = v / rule.scale;
+      const float code = round_to_element(rule.element, units);
+      const float error = code * rule.scale - v, size = std::fabs(error);
+      sums.square[done % kLanes] += error * error;
+      sums.cross[done % kLanes] += v * error;
+      if (size > sums.largest) sums.largest = size;
+      errors.clipped += units > rule.clip_high || units < rule.clip_low ? 1 : 0;
+      errors.zeros += code == 0 ? 1 : 0;
+    }
+  }
+  if (sums.largest > errors.largest) errors.largest = sums.largest;
+  if (!adds_in_float(sums.largest)) return add_wide(rounding, x, begin, end, errors);
+  errors.square += static_cast<double>(folded(sums.square));
+  errors.cross += static_cast<double>(folded(sums.cross));
+}
+
+// --- the rest
 
 inline uint32_t bin_of(float x, double range, double per_unit, uint32_t last) {
   const double magnitude = static_cast<double>(std::fabs(x));
@@ -76,21 +136,26 @@ inline uint32_t bin_of(float x, double range, double per_unit, uint32_t last) {
   return bin < static_cast<double>(last) ? static_cast<uint32_t>(bin) : last;
 }
 
-// The sum of the lanes, halves onto halves.
-inline float folded(std::array<float, kLanes>& lanes) {
-  for (size_t half = kLanes / 2; half > 0; half /= 2) {
-    for (size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+// Behind the `count` that are there already. Without a branch, which nobody could foretell.
+inline size_t append_above(std::span<const float> x, float threshold, std::span<float> out,
+                           size_t count) {
+  for (const float v : x) {
+    const float magnitude = std::fabs(v);
+    out[count] = magnitude;
+    count += magnitude > threshold ? 1 : 0;
   }
-  return lanes[0];
+  return count;
 }
 
-inline float loss_of(float x, float inverse_scale, float limit) {
-  const float units = x * inverse_scale;
-  float code = std::nearbyintf(units);
-  if (code > limit) code = limit;
-  if (code < -limit) code = -limit;
-  const float error = code - units;
-  return error * error;
+// Takes the elements from `done` on, and answers the sum of the lanes.
+inline float end_losses(std::span<const float> x, size_t done, float inverse_scale, float limit,
+                        Lanes& lanes) {
+  for (; done < x.size(); ++done) {
+    const float units = std::fabs(x[done]) * inverse_scale;
+    const float error = std::nearbyintf(units > limit ? limit : units) - units;
+    lanes[done % kLanes] += error * error;
+  }
+  return folded(lanes);
 }
 
 }  // namespace trtreport::quantization

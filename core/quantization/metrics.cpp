@@ -8,32 +8,12 @@
 
 namespace trtreport::quantization {
 
-void Errors::add(const ErrorLanes& lanes) {
-  Errors part;
-  for (size_t lane = 0; lane < kLanes; ++lane) {
-    part.square += lanes.square[lane];
-    part.cross += lanes.cross[lane];
-    part.largest = std::max(part.largest, lanes.largest[lane]);
-  }
-  part.clipped = lanes.clipped;
-  part.underflows = lanes.underflows;
-  add(part);
-}
-
-void Errors::add(const Errors& part) {
-  square += part.square;
-  cross += part.cross;
-  largest = std::max(largest, part.largest);
-  clipped += part.clipped;
-  underflows += part.underflows;
-}
-
-Metrics metrics_of(const Errors& errors, double power, uint64_t elements) {
+Metrics metrics_of(const Errors& errors, double power, uint64_t elements, uint64_t zeros) {
   Metrics metrics;
   metrics.exact = errors.square == 0;
   metrics.max_abs_error = static_cast<double>(errors.largest);
   metrics.overflows = errors.clipped;
-  metrics.underflows = errors.underflows;
+  metrics.underflows = errors.zeros - zeros;
   metrics.nsr = errors.square / (power + 1e-7);
   if (elements > 0) {
     const double count = static_cast<double>(elements);

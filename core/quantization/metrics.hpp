@@ -9,17 +9,6 @@
 
 namespace trtreport::quantization {
 
-// With e = y - x over the finite values.
-struct Errors {
-  double square = 0;  // sum of e²
-  double cross = 0;   // sum of x e
-  float largest = 0;  // |e|
-  uint64_t clipped = 0, underflows = 0;
-
-  void add(const ErrorLanes& lanes);
-  void add(const Errors& part);
-};
-
 struct Metrics {
   bool exact = false;  // no value changed
   double mse = 0;
@@ -31,7 +20,8 @@ struct Metrics {
   uint64_t overflows = 0, underflows = 0;
 };
 
-// `power` is the sum of x², `elements` how many values there are.
-Metrics metrics_of(const Errors& errors, double power, uint64_t elements);
+// `power` is the sum of x², `elements` how many values there are, `zeros` how many of those that
+// were rounded were 0.
+Metrics metrics_of(const Errors& errors, double power, uint64_t elements, uint64_t zeros);
 
 }  // namespace trtreport::quantization

@@ -1,83 +1,45 @@
 // The hot loops over vectors, written once. kernels.cpp includes this for each instruction set of
 // Highway, kernels_wasm.cpp for WebAssembly, each inside a namespace of its own that defines
-//   VECTOR_INLINE; kWidth; Vector of kWidth floats, Mask, Bits (of its floats), Wide of kHalf
-//   doubles, Counter; for them load, store, splat, add, sub, mul, div, nearest (ties to even),
-//   magnitude, with_sign; lesser, greater; lower_of, higher_of, which keep the first of equals;
-//   above, below, equal, at_most, both, either, but_not, all; least_lane, greatest_lane; bits_of,
-//   floats_of, splat_bits, add_bits, and_bits, greater_bits, upper_half; load_wide, store_wide,
-//   lower, upper, add_product; no_count, count, total; store_bins, splat_wide;
-//   kLossesAtOnce, how many scales' sums the registers hold.
+//   VECTOR_INLINE; VECTOR_ROLLED, before a loop whose body is not to be repeated; kWidth; Vector of
+//   kWidth floats, Mask, Bits (of its floats), Counter; for them load, store, splat, add, sub, mul,
+//   div, nearest (ties to even), magnitude; lesser and greater, which may keep either of equals;
+//   exceeds, equal, either, any; least_lane, greatest_lane, sum_of_lanes (halves onto halves);
+//   bits_of, floats_of, splat_bits, add_bits, and_bits, greater_bits, upper_half; no_count, count,
+//   total; BinRule, store_bins; kLossesAtOnce, how many scales' sums the registers hold.
 // No guard: it is meant to be included more than once.
 
-constexpr size_t kHalf = kWidth / 2;
 constexpr size_t kParts = kLanes / kWidth;
+// Sixteen registers hold the sums of two parts of the lanes besides everything else: the parts take
+// a run, which lies in the fastest cache, one pair after the other.
+constexpr size_t kAtOnce = kParts < 2 ? kParts : 2;
 
-// Sums of 16 lanes. The product of two floats is exact as a double, so that it does not matter
-// whether a processor fuses the two steps.
-struct WideSums {
-  Wide low[kParts], high[kParts];
-
-  VECTOR_INLINE explicit WideSums(const std::array<double, kLanes>& lanes) {
-    for (size_t p = 0; p < kParts; ++p) {
-      low[p] = load_wide(lanes.data() + p * kWidth);
-      high[p] = load_wide(lanes.data() + p * kWidth + kHalf);
-    }
-  }
-  VECTOR_INLINE void store_to(std::array<double, kLanes>& lanes) const {
-    for (size_t p = 0; p < kParts; ++p) {
-      store_wide(low[p], lanes.data() + p * kWidth);
-      store_wide(high[p], lanes.data() + p * kWidth + kHalf);
-    }
-  }
-};
-
-struct FloatLanes {
-  Vector part[kParts];
-
-  VECTOR_INLINE explicit FloatLanes(const std::array<float, kLanes>& lanes) {
-    for (size_t p = 0; p < kParts; ++p) part[p] = load(lanes.data() + p * kWidth);
-  }
-  VECTOR_INLINE void store_to(std::array<float, kLanes>& lanes) const {
-    for (size_t p = 0; p < kParts; ++p) store(part[p], lanes.data() + p * kWidth);
-  }
-};
-
-// The usual case: every value is finite. Answers how many elements it took; it stops where 16 hold
-// one that is not, which the caller takes by elements.
-size_t scan_finite(const float* x, size_t size, RangeLanes& lanes) {
-  const Vector most = splat(std::numeric_limits<float>::max()), zero = splat(0);
-  WideSums square(lanes.square);
-  FloatLanes low(lanes.low), high(lanes.high);
+VECTOR_INLINE void scan_run(std::span<const float> run, Ranges& ranges) {
+  const Vector zero = splat(0);
+  Vector square[kParts];
+  for (size_t p = 0; p < kParts; ++p) square[p] = zero;
+  Vector least = splat(std::numeric_limits<float>::infinity()), most = sub(zero, least);
   Counter zeros = no_count();
   size_t done = 0;
-  for (; done + kLanes <= size; done += kLanes) {
-    Mask fine = at_most(magnitude(load(x + done)), most);
-    for (size_t p = 1; p < kParts; ++p)
-      fine = both(fine, at_most(magnitude(load(x + done + p * kWidth)), most));
-    if (!all(fine)) break;
+  for (; done + kLanes <= run.size(); done += kLanes) {
     for (size_t p = 0; p < kParts; ++p) {
-      const Vector v = load(x + done + p * kWidth);
+      const Vector v = load(run.data() + done + p * kWidth);
+      square[p] = add(square[p], mul(v, v));
+      least = lesser(least, v);
+      most = greater(most, v);
       count(zeros, equal(v, zero));
-      low.part[p] = lower_of(low.part[p], v);
-      high.part[p] = higher_of(high.part[p], v);
-      square.low[p] = add_product(square.low[p], lower(v), lower(v));
-      square.high[p] = add_product(square.high[p], upper(v), upper(v));
     }
   }
-  lanes.zeros += total(zeros);
-  square.store_to(lanes.square);
-  low.store_to(lanes.low);
-  high.store_to(lanes.high);
-  return done;
+  RunRanges found;
+  for (size_t p = 0; p < kParts; ++p) store(square[p], found.square.data() + p * kWidth);
+  found.low = least_lane(least);
+  found.high = greatest_lane(most);
+  found.zeros = total(zeros);
+  end_scan(run, done, found, ranges);
 }
 
-void scan(std::span<const float> x, RangeLanes& lanes) {
-  size_t done = 0;
-  while (done < x.size()) {
-    done += scan_finite(x.data() + done, x.size() - done, lanes);
-    const size_t end = std::min(x.size(), done + kLanes);
-    for (; done < end; ++done) scan_element(x[done], done % kLanes, lanes);
-  }
+void scan(std::span<const float> x, Ranges& ranges) {
+  for (; !x.empty(); x = x.subspan(std::min(kRun, x.size())))
+    scan_run(x.first(std::min(kRun, x.size())), ranges);
 }
 
 void block_range(std::span<const float> x, size_t block, std::span<float> low,
@@ -114,121 +76,163 @@ void block_largest(std::span<const float> x, size_t block, std::span<float> out)
 
 // --- rounding: one class a kind of element, all used by one loop
 
+template <bool kMayClip>
 struct IntegerElement {
-  Vector low, high;
-  VECTOR_INLINE explicit IntegerElement(const Element& element)
-      : low(splat(element.low)), high(splat(element.high)) {}
-  VECTOR_INLINE Vector operator()(Vector x) const { return nearest(lesser(greater(x, low), high)); }
+  static constexpr bool kIsCast = false, kClips = kMayClip;
+  Vector low, high, clip_below, clip_above;
+  VECTOR_INLINE explicit IntegerElement(const BlockRule& rule)
+      : low(splat(rule.element.low)),
+        high(splat(rule.element.high)),
+        clip_below(splat(rule.clip_low)),
+        clip_above(splat(rule.clip_high)) {}
+  VECTOR_INLINE Vector value(Vector x) const { return x; }
+  VECTOR_INLINE Vector operator()(Vector units) const {
+    return nearest(kClips ? lesser(greater(units, low), high) : units);
+  }
+  VECTOR_INLINE Mask clips(Vector units) const {
+    return either(exceeds(units, clip_above), exceeds(clip_below, units));
+  }
 };
 
+// Floats are symmetric: magnitudes have the same errors, and products with them, as values.
+template <bool kCasts, bool kMayClip>
 struct MinifloatElement {
-  Vector high;
+  static constexpr bool kIsCast = kCasts, kClips = kMayClip;
+  Vector high, clip_above;
   Bits least, step;
-  VECTOR_INLINE explicit MinifloatElement(const Element& element)
-      : high(splat(element.high)),
-        least(splat_bits(static_cast<uint32_t>(1 - element.bias + 127) << 23)),
-        step(splat_bits(static_cast<uint32_t>(23 - element.mantissa_bits) << 23)) {}
-  VECTOR_INLINE Vector operator()(Vector x) const {
-    const Vector size = lesser(magnitude(x), high);
+  VECTOR_INLINE explicit MinifloatElement(const BlockRule& rule)
+      : high(splat(rule.element.high)),
+        clip_above(splat(rule.clip_high)),
+        least(splat_bits(static_cast<uint32_t>(1 - rule.element.bias + 127) << 23)),
+        step(splat_bits(static_cast<uint32_t>(23 - rule.element.mantissa_bits) << 23)) {}
+  VECTOR_INLINE Vector value(Vector x) const { return magnitude(x); }
+  VECTOR_INLINE Vector operator()(Vector units) const {
+    const Vector size = kClips ? lesser(units, high) : units;
     const Bits exponent = greater_bits(and_bits(bits_of(size), splat_bits(0x7f800000u)), least);
     const Vector magic = floats_of(add_bits(exponent, step));
-    return with_sign(sub(add(size, magic), magic), x);
+    return sub(add(size, magic), magic);
   }
+  VECTOR_INLINE Mask clips(Vector units) const { return exceeds(units, clip_above); }
 };
 
 struct Bfloat16Element {
-  Vector low, high;
-  VECTOR_INLINE explicit Bfloat16Element(const Element& element)
-      : low(splat(-element.high)), high(splat(element.high)) {}
-  VECTOR_INLINE Vector operator()(Vector x) const {
-    const Bits code = bits_of(x);
+  static constexpr bool kIsCast = false, kClips = true;
+  Vector high;
+  VECTOR_INLINE explicit Bfloat16Element(const BlockRule& rule) : high(splat(rule.element.high)) {}
+  VECTOR_INLINE Vector value(Vector x) const { return magnitude(x); }
+  VECTOR_INLINE Vector operator()(Vector units) const {
+    const Bits code = bits_of(units);
     const Bits odd = and_bits(upper_half(code), splat_bits(1));
     const Bits sum = add_bits(add_bits(code, splat_bits(0x7fff)), odd);
-    return greater(lesser(floats_of(and_bits(sum, splat_bits(0xffff0000u))), high), low);
+    return lesser(floats_of(and_bits(sum, splat_bits(0xffff0000u))), high);
   }
+  VECTOR_INLINE Mask clips(Vector units) const { return exceeds(units, high); }
 };
 
-// A cast has no scale: nothing is divided or multiplied by 1.
-template <class Kind, bool kIsCast>
-void round_as(const Rounding& rounding, std::span<const float> x, ErrorLanes& lanes) {
+struct RoundState {
+  Vector largest;
+  Counter clipped, zeros;
+};
+
+// Parts [part, part + kAtOnce) of elements [begin, end), sixteens of a run.
+template <class Kind>
+VECTOR_INLINE void round_parts(const Rounding& rounding, Kind kind, std::span<const float> x,
+                               size_t begin, size_t end, size_t part, RunSums& sums,
+                               RoundState& state) {
   const Vector zero = splat(0);
-  WideSums square(lanes.square), cross(lanes.cross);
-  FloatLanes largest(lanes.largest);
-  Counter clipped = no_count(), underflows = no_count();
-  BlockRule rule(rounding);
-  Kind kind(rule.element);
-  Vector clip_below = splat(rule.clip_low), clip_above = splat(rule.clip_high);
-  size_t begin = 0;
-  for (size_t b = 0; begin + kLanes <= x.size(); ++b) {
-    if (rule.enter(rounding, b)) {
-      kind = Kind(rule.element);
-      clip_below = splat(rule.clip_low);
-      clip_above = splat(rule.clip_high);
-    }
-    const Vector scale = splat(rule.scale);
-    const size_t end = begin + std::min(rounding.block, x.size() - begin);
-    for (; begin + kLanes <= end; begin += kLanes) {
-      for (size_t p = 0; p < kParts; ++p) {
-        const Vector v = load(x.data() + begin + p * kWidth);
-        const Vector units = kIsCast ? v : div(v, scale);
+  Vector square[kAtOnce], cross[kAtOnce], largest = state.largest;
+  Counter clipped = state.clipped, zeros = state.zeros;
+  for (size_t i = 0; i < kAtOnce; ++i) square[i] = cross[i] = zero;
+  const bool shifts = Kind::kClips && !rounding.zero_points.empty();
+  for (size_t block = begin / rounding.block; begin < end; ++block) {
+    if (shifts) kind = Kind(BlockRule(rounding, block));
+    const Vector scale = splat(rounding.scales[block]);
+    const size_t stop = block_end(rounding, block, end);
+    for (; begin < stop; begin += kLanes) {
+      for (size_t i = 0; i < kAtOnce; ++i) {
+        const Vector v = kind.value(load(x.data() + begin + (part + i) * kWidth));
+        const Vector units = Kind::kIsCast ? v : div(v, scale);
         const Vector code = kind(units);
-        const Vector error = sub(kIsCast ? code : mul(code, scale), v);
-        const Wide error_low = lower(error), error_high = upper(error);
-        square.low[p] = add_product(square.low[p], error_low, error_low);
-        square.high[p] = add_product(square.high[p], error_high, error_high);
-        cross.low[p] = add_product(cross.low[p], lower(v), error_low);
-        cross.high[p] = add_product(cross.high[p], upper(v), error_high);
-        largest.part[p] = greater(largest.part[p], magnitude(error));
-        count(clipped, either(above(units, clip_above), below(units, clip_below)));
-        count(underflows, but_not(equal(code, zero), equal(v, zero)));
+        const Vector error = sub(Kind::kIsCast ? code : mul(code, scale), v);
+        square[i] = add(square[i], mul(error, error));
+        cross[i] = add(cross[i], mul(v, error));
+        largest = greater(largest, magnitude(error));
+        count(zeros, equal(code, zero));
+        if constexpr (Kind::kClips) count(clipped, kind.clips(units));
       }
     }
-    if (begin < end) break;  // the last block is short
   }
-  square.store_to(lanes.square);
-  cross.store_to(lanes.cross);
-  largest.store_to(lanes.largest);
-  lanes.clipped += total(clipped);
-  lanes.underflows += total(underflows);
-  if (begin < x.size()) round_elements(rounding, x, begin, lanes);
+  for (size_t i = 0; i < kAtOnce; ++i) {
+    store(square[i], sums.square.data() + (part + i) * kWidth);
+    store(cross[i], sums.cross.data() + (part + i) * kWidth);
+  }
+  state = {largest, clipped, zeros};
 }
 
-void round(const Rounding& rounding, std::span<const float> x, ErrorLanes& lanes) {
-  if (rounding.element.is_integer) return round_as<IntegerElement, false>(rounding, x, lanes);
-  if (rounding.is_bfloat16) return round_as<Bfloat16Element, false>(rounding, x, lanes);
+template <class Kind>
+void round_as(const Rounding& rounding, std::span<const float> x, Errors& errors) {
+  const Kind kind(BlockRule(rounding, 0));
+  RoundState state = {splat(0), no_count(), no_count()};
+  for (size_t begin = 0; begin < x.size(); begin += kRun) {
+    const size_t end = std::min(begin + kRun, x.size());
+    const size_t full = begin + (end - begin) / kLanes * kLanes;
+    RunSums sums;
+    state.largest = splat(0);
+    VECTOR_ROLLED
+    for (size_t part = 0; part < kParts; part += kAtOnce)
+      round_parts(rounding, kind, x, begin, full, part, sums, state);
+    sums.largest = greatest_lane(state.largest);
+    end_round(rounding, x, begin, full, end, sums, errors);
+  }
+  errors.clipped += total(state.clipped);
+  errors.zeros += total(state.zeros);
+}
+
+void round(const Rounding& rounding, std::span<const float> x, Errors& errors) {
+  const bool clips = rounding.may_clip || !rounding.zero_points.empty();
+  if (rounding.element.is_integer) {
+    return clips ? round_as<IntegerElement<true>>(rounding, x, errors)
+                 : round_as<IntegerElement<false>>(rounding, x, errors);
+  }
+  if (rounding.is_bfloat16) return round_as<Bfloat16Element>(rounding, x, errors);
+  if (clips) return round_as<MinifloatElement<false, true>>(rounding, x, errors);
+  // A cast has no scale: nothing is divided or multiplied by 1.
   const bool is_cast = rounding.scales.size() == 1 && rounding.scales[0] == 1;
-  return is_cast ? round_as<MinifloatElement, true>(rounding, x, lanes)
-                 : round_as<MinifloatElement, false>(rounding, x, lanes);
+  return is_cast ? round_as<MinifloatElement<true, false>>(rounding, x, errors)
+                 : round_as<MinifloatElement<false, false>>(rounding, x, errors);
 }
 
 // Several scales at a time: a lane's sums must be added one after the other, which would leave the
 // processor waiting with one.
 template <size_t kCount>
 void losses_of(std::span<const float> x, const float* inverse_scales, float limit, float* sums) {
-  const Vector most = splat(limit), least = splat(-limit);
-  Vector inverse[kCount], parts[kCount][kParts];
-  for (size_t i = 0; i < kCount; ++i) {
-    inverse[i] = splat(inverse_scales[i]);
-    for (size_t p = 0; p < kParts; ++p) parts[i][p] = splat(0);
-  }
-  size_t done = 0;
-  for (; done + kLanes <= x.size(); done += kLanes) {
-    for (size_t p = 0; p < kParts; ++p) {
-      const Vector v = load(x.data() + done + p * kWidth);
-      for (size_t i = 0; i < kCount; ++i) {
-        const Vector units = mul(v, inverse[i]);
-        const Vector error = sub(nearest(greater(lesser(units, most), least)), units);
-        parts[i][p] = add(parts[i][p], mul(error, error));
+  const Vector most = splat(limit);
+  const size_t full = x.size() / kLanes * kLanes;
+  Lanes lanes[kCount];
+  Vector inverse[kCount];
+  for (size_t i = 0; i < kCount; ++i) inverse[i] = splat(inverse_scales[i]);
+  VECTOR_ROLLED
+  for (size_t part = 0; part < kParts; part += kAtOnce) {
+    Vector loss[kCount][kAtOnce];
+    for (size_t i = 0; i < kCount; ++i) {
+      for (size_t p = 0; p < kAtOnce; ++p) loss[i][p] = splat(0);
+    }
+    for (size_t done = 0; done < full; done += kLanes) {
+      for (size_t p = 0; p < kAtOnce; ++p) {
+        const Vector v = magnitude(load(x.data() + done + (part + p) * kWidth));
+        for (size_t i = 0; i < kCount; ++i) {
+          const Vector units = mul(v, inverse[i]);
+          const Vector error = sub(nearest(lesser(units, most)), units);
+          loss[i][p] = add(loss[i][p], mul(error, error));
+        }
       }
     }
+    for (size_t i = 0; i < kCount; ++i) {
+      for (size_t p = 0; p < kAtOnce; ++p) store(loss[i][p], lanes[i].data() + (part + p) * kWidth);
+    }
   }
-  for (size_t i = 0; i < kCount; ++i) {
-    std::array<float, kLanes> lanes;
-    for (size_t p = 0; p < kParts; ++p) store(parts[i][p], lanes.data() + p * kWidth);
-    for (size_t at = done; at < x.size(); ++at)
-      lanes[at % kLanes] += loss_of(x[at], inverse_scales[i], limit);
-    sums[i] = folded(lanes);
-  }
+  for (size_t i = 0; i < kCount; ++i)
+    sums[i] = end_losses(x, full, inverse_scales[i], limit, lanes[i]);
 }
 
 void integer_losses(std::span<const float> x, std::span<const float> inverse_scales, float limit,
@@ -238,6 +242,19 @@ void integer_losses(std::span<const float> x, std::span<const float> inverse_sca
     losses_of<kLossesAtOnce>(x, inverse_scales.data() + i, limit, sums.data() + i);
   for (; i < inverse_scales.size(); ++i)
     losses_of<1>(x, inverse_scales.data() + i, limit, sums.data() + i);
+}
+
+size_t above(std::span<const float> x, float threshold, std::span<float> out) {
+  const Vector least = splat(threshold);
+  size_t count = 0, done = 0;
+  for (; done + kLanes <= x.size(); done += kLanes) {
+    Vector most = magnitude(load(x.data() + done));
+    for (size_t p = 1; p < kParts; ++p)
+      most = greater(most, magnitude(load(x.data() + done + p * kWidth)));
+    if (any(exceeds(most, least)))
+      count = append_above(x.subspan(done, kLanes), threshold, out, count);
+  }
+  return append_above(x.subspan(done), threshold, out, count);
 }
 
 void bins(std::span<const float> x, double range, double per_unit, uint32_t last,
@@ -257,6 +274,6 @@ void multiply(std::span<float> x, double factor) {
 
 const Kernels& kernels() {
   static constexpr Kernels kKernels = {scan,           block_largest, block_range, round,
-                                       integer_losses, bins,          multiply};
+                                       integer_losses, above,         bins,        multiply};
   return kKernels;
 }

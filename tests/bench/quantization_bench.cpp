@@ -71,9 +71,9 @@ void round(benchmark::State& state, const char* scheme, const Kernels& kernels) 
   const std::vector<float> x = values(), scales = {0.03f};
   const FormatRow& format = row(parse_schemes(scheme)->front().format);
   for (auto _ : state) {
-    ErrorLanes lanes;
-    kernels.round({format.element, false, scales, {}}, x, lanes);
-    benchmark::DoNotOptimize(lanes);
+    Errors errors;
+    kernels.round({format.element, false, scales, {}}, x, errors);
+    benchmark::DoNotOptimize(errors);
   }
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * x.size() * sizeof(float)));
 }
@@ -81,9 +81,9 @@ void round(benchmark::State& state, const char* scheme, const Kernels& kernels) 
 void scan(benchmark::State& state) {
   const std::vector<float> x = values();
   for (auto _ : state) {
-    RangeLanes lanes;
-    vector_kernels().scan(x, lanes);
-    benchmark::DoNotOptimize(lanes);
+    Ranges ranges;
+    vector_kernels().scan(x, ranges);
+    benchmark::DoNotOptimize(ranges);
   }
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * x.size() * sizeof(float)));
 }

@@ -35,14 +35,12 @@ double narrow_sqnr(const std::vector<float>& values, float amax) {
   Element narrow = row(Format::Int8).element;
   narrow.low = -127;
   const std::vector<float> scales = {amax / 127};
-  ErrorLanes lanes;
-  vector_kernels().round({narrow, false, scales, {}}, values, lanes);
   Errors errors;
-  errors.add(lanes);
+  vector_kernels().round({narrow, false, scales, {}}, values, errors);
   CHECK(errors.clipped > 0);
   double power = 0;
   for (const float x : values) power += static_cast<double>(x) * static_cast<double>(x);
-  return metrics_of(errors, power, values.size()).sqnr_db.value();
+  return metrics_of(errors, power, values.size(), 0).sqnr_db.value();
 }
 
 uint32_t bits(float x) {
@@ -90,7 +88,7 @@ TEST_CASE("weights: clipping costs what numpy says", "[quantization][job]") {
 TEST_CASE("weights: block formats of 32 values", "[quantization][job]") {
   Weight weight(blocks(), {1, 32});
   const SchemeResult nvfp4 = weight.run("nvfp4/block16/max");
-  CHECK(nvfp4.metrics.mse == Approx(4.309999832e-2).epsilon(1e-8));
+  CHECK(nvfp4.metrics.mse == Approx(4.309999832e-2).epsilon(1e-7));
   CHECK(*nvfp4.metrics.sqnr_db == db(19.045626));
   CHECK(sqnr(blocks(), "mxfp8/block32/ocp") == db(39.561170));
   CHECK(sqnr(blocks(), "mxfp8/block32/nvidia") == db(39.561170));

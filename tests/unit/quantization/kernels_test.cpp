@@ -5,17 +5,12 @@
 #include "catch.hpp"
 #include "sample.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <cstring>
 
 using namespace trtreport::quantization;
 
 namespace {
-
-template <class T>
-bool same_bits(const T& a, const T& b) {
-  return std::memcmp(a.data(), b.data(), a.size() * sizeof(a[0])) == 0;
-}
 
 std::vector<float> awkward(size_t size) {
   std::vector<float> x = test::irwin_hall(7 + size, size);
@@ -29,14 +24,33 @@ std::vector<float> awkward(size_t size) {
 }
 
 void check_round(const Rounding& rounding, const std::vector<float>& x) {
-  ErrorLanes fast, plain;
+  Errors fast, plain;
   vector_kernels().round(rounding, x, fast);
   scalar_kernels().round(rounding, x, plain);
-  CHECK(same_bits(fast.square, plain.square));
-  CHECK(same_bits(fast.cross, plain.cross));
-  CHECK(same_bits(fast.largest, plain.largest));
+  CHECK(fast.square == plain.square);
+  CHECK(fast.cross == plain.cross);
+  CHECK(fast.largest == plain.largest);
   CHECK(fast.clipped == plain.clipped);
-  CHECK(fast.underflows == plain.underflows);
+  CHECK(fast.zeros == plain.zeros);
+}
+
+// Told that nothing is clipped, where nothing is: scaled to the largest value, and as a cast.
+void check_unclipped(const FormatRow& format, const std::vector<float>& x) {
+  float largest = 0;
+  for (const float v : x) largest = std::max(largest, std::fabs(v));
+  for (const float scale : {largest / format.element.high, 1.0f}) {
+    if (!(scale > 0) || largest / scale > clip_high(format.element)) continue;
+    Rounding rounding{format.element, format.format == Format::Bf16, {&scale, 1}, {}};
+    rounding.may_clip = false;
+    check_round(rounding, x);
+    Errors known, unknown;
+    vector_kernels().round(rounding, x, known);
+    rounding.may_clip = true;
+    vector_kernels().round(rounding, x, unknown);
+    CHECK(known.square == unknown.square);
+    CHECK(known.clipped == 0);
+    CHECK(unknown.clipped == 0);
+  }
 }
 
 }  // namespace
@@ -58,6 +72,7 @@ TEST_CASE("kernels: vectors equal lanes bit for bit", "[quantization][kernels]")
       check_round(rounding, x);
       rounding.block = 32;
       check_round(rounding, x);
+      check_unclipped(format_row, x);
       if (!format_row.element.is_integer) continue;
       rounding.zero_points = zeros;
       check_round(rounding, x);
@@ -76,6 +91,11 @@ TEST_CASE("kernels: vectors equal lanes bit for bit", "[quantization][kernels]")
     vector_kernels().integer_losses(x, inverses, 127, sums);
     scalar_kernels().integer_losses(x, inverses, 127, other_sums);
     CHECK(sums == other_sums);
+    std::vector<float> above(x.size()), other_above(x.size());
+    above.resize(vector_kernels().above(x, 1.5f, above));
+    other_above.resize(scalar_kernels().above(x, 1.5f, other_above));
+    CHECK(above == other_above);
+    CHECK(above.empty() == (size < 2));
     std::vector<uint32_t> bins(x.size()), other_bins(x.size());
     for (const double range : {0.001, 1.0, 4.0, 1e30}) {
       vector_kernels().bins(x, range, 2048 / range, 2047, bins);
@@ -89,18 +109,50 @@ TEST_CASE("kernels: ranges leave out and count what is not finite", "[quantizati
   for (size_t size : {1, 16, 40, 1000}) {
     std::vector<float> x = awkward(size);
     for (int round = 0; round < 3; ++round) {
-      RangeLanes fast, plain;
+      Ranges fast, plain;
       vector_kernels().scan(x, fast);
       scalar_kernels().scan(x, plain);
-      CHECK(same_bits(fast.square, plain.square));
-      CHECK(fast.lowest() == plain.lowest());
-      CHECK(fast.highest() == plain.highest());
+      CHECK(fast.square == plain.square);
+      CHECK(fast.low == plain.low);
+      CHECK(fast.high == plain.high);
       CHECK(fast.zeros == plain.zeros);
       CHECK(fast.nonfinite == plain.nonfinite);
       CHECK(fast.nonfinite == static_cast<uint64_t>(round == 0 ? 0 : (size > 1 ? round : 1)));
       x[size / 2] = round == 0 ? NAN : x[size / 2];
       if (round == 1) x[size - 1] = -INFINITY;
     }
+  }
+}
+
+TEST_CASE("kernels: sums hold for values of any size", "[quantization][kernels]") {
+  // Their squares leave float's range at both ends, in all of the values or in one of them.
+  for (const float size : {1e-42f, 1e-30f, 1e-13f, 1e-12f, 1.0f, 1e12f, 1e20f, 3e37f}) {
+    CAPTURE(size);
+    std::vector<float> x = test::irwin_hall(11, 1000);
+    for (size_t i = 0; i < x.size(); ++i) x[i] *= i < 600 || i == 900 ? size : 1;
+    double square = 0, errors = 0, cross = 0;
+    const float scale = size / 16;
+    uint64_t clipped = 0;
+    for (const float v : x) {
+      square += static_cast<double>(v) * static_cast<double>(v);
+      const float code = round_to_element(row(Format::Int8).element, v / scale);
+      const double error = static_cast<double>(code * scale - v);
+      errors += error * error;
+      cross += error * static_cast<double>(v);
+      clipped += v / scale > 127.5f || v / scale < -128.5f ? 1 : 0;
+    }
+    Ranges ranges, plain;
+    vector_kernels().scan(x, ranges);
+    scalar_kernels().scan(x, plain);
+    CHECK(ranges.square == plain.square);
+    CHECK(ranges.square == Approx(square).epsilon(1e-6));
+    const Rounding rounding{row(Format::Int8).element, false, {&scale, 1}, {}};
+    check_round(rounding, x);
+    Errors found;
+    vector_kernels().round(rounding, x, found);
+    CHECK(found.square == Approx(errors).epsilon(1e-6));
+    CHECK(found.cross == Approx(cross).epsilon(1e-6).margin(1e-6 * square));
+    CHECK(found.clipped == clipped);
   }
 }
 
