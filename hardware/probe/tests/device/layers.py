@@ -183,8 +183,9 @@ def report(path):
             print(f"  faster than its roofline: {op} {name} {p * 1e6:.2f} us predicted, {m * 1e6:.2f} measured")
 
 
-for path in sys.argv[1:]:
-    try:
-        report(path)
-    except NotImplementedError as cause:
-        print(f"{path}: not run: {cause}")
+if __name__ == "__main__":
+    for path in sys.argv[1:]:
+        try:
+            report(path)
+        except NotImplementedError as cause:
+            print(f"{path}: not run: {cause}")
