@@ -29,36 +29,26 @@ uint64_t Histogram::total() const {
   return sum;
 }
 
-// Bins are found in vectors, a buffer at a time, and counted in two tables by turns: equal values
-// next to each other would wait for one another.
 void count_magnitudes(std::span<const float> x, double range, std::span<uint64_t> counts) {
   if (!(range > 0) || counts.empty()) return;
-  constexpr size_t kBuffer = 1024;
   const double per_unit = static_cast<double>(counts.size()) / range;
   const uint32_t last = static_cast<uint32_t>(counts.size() - 1);
-  std::array<uint32_t, kBuffer> bins;
-  std::vector<uint32_t> tables;  // with a bin for what is left out
-  const size_t stride = counts.size() + 1;
-  const bool by_turns = counts.size() <= 4096 && x.size() >= 4096 && x.size() < UINT32_MAX;
-  if (by_turns) tables.assign(2 * stride, 0);
-  for (size_t begin = 0; begin < x.size(); begin += kBuffer) {
-    const size_t size = std::min(kBuffer, x.size() - begin);
+  if (counts.size() <= 4096 && x.size() >= 4096 && x.size() < UINT32_MAX) {
+    const size_t stride = counts.size() + 1;  // with a bin for what is left out
+    std::vector<uint32_t> tables(2 * stride);
+    vector_kernels().tally(x, range, per_unit, last, tables);
+    for (size_t bin = 0; bin < counts.size(); ++bin)
+      counts[bin] += uint64_t{tables[bin]} + tables[stride + bin];
+    return;
+  }
+  std::array<uint32_t, 1024> bins;
+  for (size_t begin = 0; begin < x.size(); begin += bins.size()) {
+    const size_t size = std::min(bins.size(), x.size() - begin);
     vector_kernels().bins(x.subspan(begin, size), range, per_unit, last, bins);
-    if (by_turns) {
-      for (size_t i = 0; i + 1 < size; i += 2) {
-        ++tables[bins[i]];
-        ++tables[stride + bins[i + 1]];
-      }
-      if (size % 2 != 0) ++tables[bins[size - 1]];
-      continue;
-    }
     for (size_t i = 0; i < size; ++i) {
       if (bins[i] <= last) ++counts[bins[i]];
     }
   }
-  if (!by_turns) return;
-  for (size_t bin = 0; bin < counts.size(); ++bin)
-    counts[bin] += uint64_t{tables[bin]} + tables[stride + bin];
 }
 
 Histogram magnitude_histogram(std::span<const float> x, size_t bins) {

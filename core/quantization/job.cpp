@@ -12,6 +12,15 @@
 #include <limits>
 
 namespace trtreport::quantization {
+namespace {
+
+void clear_nonfinite(std::span<float> values) {
+  for (float& value : values) {
+    if (!(std::fabs(value) <= std::numeric_limits<float>::max())) value = 0;
+  }
+}
+
+}  // namespace
 
 WeightJob::WeightJob(const onnx::Model& model, ByteSource& source, const onnx::TensorData& data,
                      size_t channel_axis, std::vector<double> factors,
@@ -52,19 +61,24 @@ WeightJob::WeightJob(const onnx::Model& model, ByteSource& source, const onnx::T
   if (!factors_.empty()) result_.channel_largest_before.assign(channels, 0);
   // What is kept by channel would come on top where channels are nearly as many as values.
   if (layout_.elements() <= kMostKept && (layout_.run() >= 16 || layout_.elements() <= kMostAlone))
-    kept_.resize(static_cast<size_t>(chunks_.count()));
+    kept_.resize(static_cast<size_t>(layout_.elements()));
 }
 
 WeightJob::~WeightJob() = default;
 
 // Values of a chunk as every pass sees them: folded, and 0 where they are not finite, which the
 // first pass counts.
-tl::expected<void, Error> WeightJob::load(uint64_t chunk, Scratch& scratch,
-                                          std::span<const float>& values, Partial* ranges) const {
-  FloatRoom* kept = kept_.empty() ? nullptr : &kept_[static_cast<size_t>(chunk)];
-  if (kept != nullptr && !kept->empty()) {
-    values = kept->values();
-    return {};
+tl::expected<WeightJob::Values, Error> WeightJob::load(const Chunk& chunk, Scratch& scratch,
+                                                       Partial* ranges) const {
+  const size_t length = static_cast<size_t>(chunk.length);
+  Values values;
+  if (!kept_.empty()) {
+    values.first =
+        kept_.values().data() + static_cast<size_t>(chunk.channel * layout_.run() + chunk.begin);
+    values.stride = static_cast<size_t>(layout_.run());
+    if (ranges == nullptr) return values;
+  } else {
+    values = {scratch.values.resize(static_cast<size_t>(chunk.channels) * length).data(), length};
   }
   if (scratch.tensor != &data_) {
     auto reader = onnx::WeightReader::open(model_, source_, data_);
@@ -72,24 +86,20 @@ tl::expected<void, Error> WeightJob::load(uint64_t chunk, Scratch& scratch,
     scratch.reader.emplace(std::move(*reader));
     scratch.tensor = &data_;
   }
-  const Chunk place = chunks_.at(chunk);
-  FloatRoom& target = kept != nullptr ? *kept : scratch.values;
-  if (auto read = chunks_.load(*scratch.reader, place, target, scratch.room); !read) return read;
-  prepare(place, target.values(), ranges);
-  values = target.values();
-  return {};
+  if (auto read = chunks_.load(*scratch.reader, chunk, values.first, values.stride, scratch.room);
+      !read)
+    return tl::unexpected(std::move(read.error()));
+  prepare(chunk, values, ranges);
+  return values;
 }
 
-void WeightJob::prepare(const Chunk& chunk, std::span<float> values, Partial* ranges) const {
-  const size_t length = static_cast<size_t>(chunk.length);
-  if (ranges == nullptr && result_.nonfinite > 0) {
-    for (float& value : values) {
-      if (!(std::fabs(value) <= std::numeric_limits<float>::max())) value = 0;
-    }
-  }
-  if (factors_.empty()) return;
+void WeightJob::prepare(const Chunk& chunk, const Values& values, Partial* ranges) const {
+  const bool is_dirty = ranges == nullptr && result_.nonfinite > 0;
+  if (!is_dirty && factors_.empty()) return;
   for (size_t c = 0; c < chunk.channels; ++c) {
-    const std::span<float> run = values.subspan(c * length, length);
+    const std::span<float> run = values.run(c, chunk);
+    if (is_dirty) clear_nonfinite(run);
+    if (factors_.empty()) continue;
     if (ranges != nullptr) {
       Ranges before;
       vector_kernels().scan(run, before);
@@ -99,29 +109,26 @@ void WeightJob::prepare(const Chunk& chunk, std::span<float> values, Partial* ra
   }
 }
 
-std::unique_ptr<WeightJob::Partial> WeightJob::step(uint64_t chunk, Scratch& scratch) const {
+std::unique_ptr<WeightJob::Partial> WeightJob::step(uint64_t index, Scratch& scratch) const {
   auto partial = std::make_unique<Partial>();
-  partial->chunk = chunks_.at(chunk);
-  std::span<const float> values;
-  const bool first = stage_ == Stage::Range;
-  if (auto read = load(chunk, scratch, values, first ? partial.get() : nullptr); !read) {
-    partial->error = std::move(read.error());
-    return partial;
-  }
-  if (first) {
-    find_ranges(partial->chunk, values, *partial);
+  const Chunk& chunk = partial->chunk = chunks_.at(index);
+  const bool is_first = stage_ == Stage::Range;
+  const auto values = load(chunk, scratch, is_first ? partial.get() : nullptr);
+  if (!values) {
+    partial->error = std::move(values.error());
+  } else if (is_first) {
+    find_ranges(chunk, *values, *partial);
   } else {
-    find_errors(partial->chunk, values, scratch, *partial);
+    const size_t size = static_cast<size_t>(chunk.channels * chunk.length);
+    find_errors(chunk, {values->first, size}, scratch, *partial);
   }
   return partial;
 }
 
-void WeightJob::find_ranges(const Chunk& chunk, std::span<const float> values,
-                            Partial& partial) const {
-  const size_t length = static_cast<size_t>(chunk.length);
+void WeightJob::find_ranges(const Chunk& chunk, const Values& values, Partial& partial) const {
   for (size_t c = 0; c < chunk.channels; ++c) {
     Ranges ranges;
-    vector_kernels().scan(values.subspan(c * length, length), ranges);
+    vector_kernels().scan(values.run(c, chunk), ranges);
     partial.low.push_back(ranges.low);
     partial.high.push_back(ranges.high);
     partial.power += ranges.square;
@@ -195,13 +202,9 @@ void WeightJob::end_ranges() {
   }
   result.dead = result.largest() <= kDeadMagnitude;
   result.constant = !result.dead && low_ == high_;
-  if (result.nonfinite > 0) {
-    for (FloatRoom& room : kept_) {
-      for (float& value : room.values()) {
-        if (!(std::fabs(value) <= std::numeric_limits<float>::max())) value = 0;
-      }
-    }
-  }
+  if (result.nonfinite > 0) clear_nonfinite(kept_.values());
+  // What is kept lies channel after channel.
+  if (!kept_.empty()) chunks_ = Chunks({1, layout_.channels, layout_.run()});
   if (result.dead) {
     result.schemes.clear();
     plans_.clear();
@@ -233,7 +236,7 @@ void WeightJob::uncount_nonfinite() {
 }
 
 void WeightJob::finish() {
-  std::vector<FloatRoom>().swap(kept_);
+  kept_ = {};
   for (size_t s = 0; s < result_.schemes.size(); ++s) {
     prefer_max(s);
     SchemeResult& found = result_.schemes[s];

@@ -100,10 +100,18 @@ class WeightJob {
     Errors at_max;  // tensor MSE: of the whole range, found on the way
   };
 
-  tl::expected<void, Error> load(uint64_t chunk, Scratch& scratch, std::span<const float>& values,
-                                 Partial* ranges) const;
-  void prepare(const Chunk& chunk, std::span<float> values, Partial* ranges) const;
-  void find_ranges(const Chunk& chunk, std::span<const float> values, Partial& partial) const;
+  // Where a chunk's values lie: each channel's `stride` after the one before.
+  struct Values {
+    float* first = nullptr;
+    size_t stride = 0;
+    std::span<float> run(size_t channel, const Chunk& chunk) const {
+      return {first + channel * stride, static_cast<size_t>(chunk.length)};
+    }
+  };
+
+  tl::expected<Values, Error> load(const Chunk& chunk, Scratch& scratch, Partial* ranges) const;
+  void prepare(const Chunk& chunk, const Values& values, Partial* ranges) const;
+  void find_ranges(const Chunk& chunk, const Values& values, Partial& partial) const;
   void find_errors(const Chunk& chunk, std::span<const float> values, Scratch& scratch,
                    Partial& partial) const;
   void add_errors(const Chunk& tile, std::span<const float> values, size_t scheme, Scratch& scratch,
@@ -147,7 +155,7 @@ class WeightJob {
   TwoSidedHistogram two_sided_;
   float low_ = 0, high_ = 0;                       // of all; crossed where nothing is finite
   std::vector<float> channel_low_, channel_high_;  // where an asymmetric scheme asks for them
-  mutable std::vector<FloatRoom> kept_;            // by chunk
+  mutable FloatRoom kept_;                         // the whole weight, channel after channel
   WeightResult result_;
 };
 

@@ -30,8 +30,6 @@ const Kernels& kernels() { return scalar_kernels(); }
 
 namespace hn = hwy::HWY_NAMESPACE;
 using Floats = hn::CappedTag<float, kLanes>;
-using HalfFloats = hn::Half<Floats>;
-using Doubles = hn::Rebind<double, HalfFloats>;
 using Words = hn::RebindToSigned<Floats>;
 constexpr size_t kWidth = HWY_LANES(float) < kLanes ? HWY_LANES(float) : kLanes;
 constexpr size_t kLossesAtOnce = 3;
@@ -39,7 +37,6 @@ constexpr size_t kLossesAtOnce = 3;
 using Vector = hn::Vec<Floats>;
 using Mask = hn::Mask<Floats>;
 using Bits = hn::Vec<Words>;
-using Wide = hn::Vec<Doubles>;
 using Counter = hn::Vec<Words>;
 
 HWY_INLINE Vector load(const float* from) { return hn::LoadU(Floats(), from); }
@@ -58,11 +55,18 @@ HWY_INLINE Mask exceeds(Vector a, Vector b) { return hn::Gt(a, b); }
 HWY_INLINE Mask equal(Vector a, Vector b) { return hn::Eq(a, b); }
 HWY_INLINE Mask either(Mask a, Mask b) { return hn::Or(a, b); }
 
+HWY_INLINE Mask at_most(Vector a, Vector b) { return hn::Le(a, b); }
+HWY_INLINE Mask both(Mask a, Mask b) { return hn::And(a, b); }
+HWY_INLINE bool all(Mask mask) { return hn::AllTrue(Floats(), mask); }
 HWY_INLINE bool any(Mask mask) { return !hn::AllFalse(Floats(), mask); }
 
 HWY_INLINE Bits bits_of(Vector v) { return hn::BitCast(Words(), v); }
 HWY_INLINE Vector floats_of(Bits bits) { return hn::BitCast(Floats(), bits); }
 HWY_INLINE Bits splat_bits(uint32_t bits) { return hn::Set(Words(), static_cast<int32_t>(bits)); }
+HWY_INLINE void store_bits(Bits bits, uint32_t* to) {
+  const hn::RebindToUnsigned<Floats> d;
+  hn::StoreU(hn::BitCast(d, bits), d, to);
+}
 HWY_INLINE Bits add_bits(Bits a, Bits b) { return hn::Add(a, b); }
 HWY_INLINE Bits and_bits(Bits a, Bits b) { return hn::And(a, b); }
 HWY_INLINE Bits greater_bits(Bits a, Bits b) { return hn::Max(a, b); }
@@ -70,10 +74,6 @@ HWY_INLINE Bits upper_half(Bits bits) {
   const hn::RebindToUnsigned<Floats> d;
   return hn::BitCast(Words(), hn::ShiftRight<16>(hn::BitCast(d, bits)));
 }
-
-HWY_INLINE Wide splat_wide(double x) { return hn::Set(Doubles(), x); }
-HWY_INLINE Wide lower(Vector v) { return hn::PromoteTo(Doubles(), hn::LowerHalf(HalfFloats(), v)); }
-HWY_INLINE Wide upper(Vector v) { return hn::PromoteTo(Doubles(), hn::UpperHalf(HalfFloats(), v)); }
 
 HWY_INLINE Counter no_count() { return hn::Zero(Words()); }
 HWY_INLINE void count(Counter& counter, Mask mask) {
@@ -90,18 +90,16 @@ HWY_INLINE uint64_t total(Counter counter) {
 HWY_INLINE float least_lane(Vector v) { return hn::GetLane(hn::MinOfLanes(Floats(), v)); }
 HWY_INLINE float greatest_lane(Vector v) { return hn::GetLane(hn::MaxOfLanes(Floats(), v)); }
 
-struct BinRule {
-  Wide range, per_unit, last, beyond;
-};
-HWY_INLINE void store_half(const BinRule& rule, Wide size, uint32_t* to) {
-  const hn::Rebind<int32_t, Doubles> whole;
-  const Wide bin = hn::Min(hn::Mul(size, rule.per_unit), rule.last);
-  const Wide kept = hn::IfThenElse(hn::Le(size, rule.range), bin, rule.beyond);
-  hn::StoreU(hn::DemoteTo(whole, kept), whole, reinterpret_cast<int32_t*>(to));
-}
-HWY_INLINE void store_bins(const BinRule& rule, Vector size, uint32_t* to) {
-  store_half(rule, lower(size), to);
-  store_half(rule, upper(size), to + kWidth / 2);
+HWY_INLINE void turn_square(const float* from, size_t from_stride, float* to, size_t stride) {
+  const hn::FixedTag<float, 4> d;
+  const auto a = hn::LoadU(d, from), b = hn::LoadU(d, from + from_stride);
+  const auto c = hn::LoadU(d, from + 2 * from_stride), e = hn::LoadU(d, from + 3 * from_stride);
+  const auto ac = hn::InterleaveLower(d, a, c), be = hn::InterleaveLower(d, b, e);
+  const auto ac2 = hn::InterleaveUpper(d, a, c), be2 = hn::InterleaveUpper(d, b, e);
+  hn::StoreU(hn::InterleaveLower(d, ac, be), d, to);
+  hn::StoreU(hn::InterleaveUpper(d, ac, be), d, to + stride);
+  hn::StoreU(hn::InterleaveLower(d, ac2, be2), d, to + 2 * stride);
+  hn::StoreU(hn::InterleaveUpper(d, ac2, be2), d, to + 3 * stride);
 }
 
 #include "quantization/vector_loops.hpp"

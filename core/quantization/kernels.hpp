@@ -68,10 +68,16 @@ struct Kernels {
   // The magnitudes above a threshold, in order, and how many there are; `out` has room for all of x
   // and may be written to behind them.
   size_t (*above)(std::span<const float> x, float threshold, std::span<float> out);
-  // The bin floor(|x| per_unit), at most `last`, of each value; `last` + 1 for what lies above the
-  // range or is NaN.
+  // The bin floor(|x| per_unit), at most `last`, of each value, where per_unit is (last + 1) /
+  // range, in double; `last` + 1 for what lies above the range or is NaN.
   void (*bins)(std::span<const float> x, double range, double per_unit, uint32_t last,
                std::span<uint32_t> out);
+  // Counts the same, values by turns in one table of last + 2 counts and in another behind it:
+  // equal values next to each other would wait for one another.
+  void (*tally)(std::span<const float> x, double range, double per_unit, uint32_t last,
+                std::span<uint32_t> tables);
+  // Rows of `columns` values, row after row, to columns `stride` apart.
+  void (*turn)(const float* from, size_t rows, size_t columns, float* to, size_t stride);
   void (*multiply)(std::span<float> x, double factor);
 };
 inline constexpr size_t kGridRun = 4096;

@@ -58,6 +58,17 @@ void bins(std::span<const float> x, double range, double per_unit, uint32_t last
   for (size_t i = 0; i < x.size(); ++i) out[i] = bin_of(x[i], range, per_unit, last);
 }
 
+void tally(std::span<const float> x, double range, double per_unit, uint32_t last,
+           std::span<uint32_t> tables) {
+  const size_t stride = tables.size() / 2;
+  for (size_t i = 0; i < x.size(); ++i)
+    ++tables[i % 2 * stride + bin_of(x[i], range, per_unit, last)];
+}
+
+void turn(const float* from, size_t rows, size_t columns, float* to, size_t stride) {
+  turn_from(from, rows, columns, 0, 0, to, stride);
+}
+
 void multiply(std::span<float> x, double factor) {
   for (float& value : x) value = static_cast<float>(static_cast<double>(value) * factor);
 }
@@ -83,8 +94,8 @@ void Errors::add(const Errors& part) {
 }
 
 const Kernels& scalar_kernels() {
-  static constexpr Kernels kKernels = {scan,           block_largest, block_range, round,
-                                       integer_losses, above,         bins,        multiply};
+  static constexpr Kernels kKernels = {scan,  block_largest, block_range, round, integer_losses,
+                                       above, bins,          tally,       turn,  multiply};
   return kKernels;
 }
 

@@ -17,11 +17,10 @@ namespace {
 constexpr size_t kWidth = 4;
 constexpr size_t kLossesAtOnce = 3;
 
-// Floats, doubles, masks and counts are all of one type.
+// Floats, masks and counts are all of one type.
 using Vector = v128_t;
 using Mask = v128_t;
 using Bits = v128_t;
-using Wide = v128_t;
 using Counter = v128_t;
 
 VECTOR_INLINE Vector load(const float* from) { return wasm_v128_load(from); }
@@ -40,21 +39,20 @@ VECTOR_INLINE Mask exceeds(Vector a, Vector b) { return wasm_f32x4_gt(a, b); }
 VECTOR_INLINE Mask equal(Vector a, Vector b) { return wasm_f32x4_eq(a, b); }
 VECTOR_INLINE Mask either(Mask a, Mask b) { return wasm_v128_or(a, b); }
 
+VECTOR_INLINE Mask at_most(Vector a, Vector b) { return wasm_f32x4_le(a, b); }
+VECTOR_INLINE Mask both(Mask a, Mask b) { return wasm_v128_and(a, b); }
+VECTOR_INLINE bool all(Mask mask) { return wasm_i32x4_all_true(mask); }
 VECTOR_INLINE bool any(Mask mask) { return wasm_v128_any_true(mask); }
 
 VECTOR_INLINE Bits bits_of(Vector v) { return v; }
 VECTOR_INLINE Vector floats_of(Bits bits) { return bits; }
 VECTOR_INLINE Bits splat_bits(uint32_t bits) { return wasm_i32x4_splat(static_cast<int>(bits)); }
+VECTOR_INLINE void store_bits(Bits bits, uint32_t* to) { wasm_v128_store(to, bits); }
 VECTOR_INLINE Bits add_bits(Bits a, Bits b) { return wasm_i32x4_add(a, b); }
 VECTOR_INLINE Bits and_bits(Bits a, Bits b) { return wasm_v128_and(a, b); }
 VECTOR_INLINE Bits greater_bits(Bits a, Bits b) { return wasm_i32x4_max(a, b); }
 VECTOR_INLINE Bits upper_half(Bits bits) { return wasm_u32x4_shr(bits, 16); }
 
-VECTOR_INLINE Wide splat_wide(double x) { return wasm_f64x2_splat(x); }
-VECTOR_INLINE Wide lower(Vector v) { return wasm_f64x2_promote_low_f32x4(v); }
-VECTOR_INLINE Wide upper(Vector v) {
-  return wasm_f64x2_promote_low_f32x4(wasm_i32x4_shuffle(v, v, 2, 3, 2, 3));
-}
 VECTOR_INLINE Counter no_count() { return wasm_i32x4_splat(0); }
 VECTOR_INLINE void count(Counter& counter, Mask mask) { counter = wasm_i32x4_sub(counter, mask); }
 uint64_t total(Counter counter) {
@@ -74,19 +72,16 @@ VECTOR_INLINE float greatest_lane(Vector v) {
   return wasm_f32x4_extract_lane(greater(v, pairs_swapped(v)), 0);
 }
 
-struct BinRule {
-  Wide range, per_unit, last, beyond;
-};
-// Added to a whole number, 2^52 leaves it in the lower half of the double's bits.
-VECTOR_INLINE v128_t two_bins(const BinRule& rule, Wide size) {
-  const Wide bin = wasm_f64x2_pmin(wasm_f64x2_mul(size, rule.per_unit), rule.last);
-  const Mask is_within = wasm_f64x2_le(size, rule.range);
-  const Wide whole = wasm_f64x2_floor(wasm_v128_bitselect(bin, rule.beyond, is_within));
-  return wasm_f64x2_add(whole, wasm_f64x2_splat(0x1p52));
-}
-VECTOR_INLINE void store_bins(const BinRule& rule, Vector size, uint32_t* to) {
-  const v128_t low = two_bins(rule, lower(size)), high = two_bins(rule, upper(size));
-  wasm_v128_store(to, wasm_i32x4_shuffle(low, high, 0, 2, 4, 6));
+VECTOR_INLINE void turn_square(const float* from, size_t from_stride, float* to, size_t stride) {
+  const v128_t a = load(from), b = load(from + from_stride);
+  const v128_t c = load(from + 2 * from_stride), d = load(from + 3 * from_stride);
+  const v128_t ac = wasm_i32x4_shuffle(a, c, 0, 4, 1, 5), bd = wasm_i32x4_shuffle(b, d, 0, 4, 1, 5);
+  const v128_t ac2 = wasm_i32x4_shuffle(a, c, 2, 6, 3, 7);
+  const v128_t bd2 = wasm_i32x4_shuffle(b, d, 2, 6, 3, 7);
+  store(wasm_i32x4_shuffle(ac, bd, 0, 4, 1, 5), to);
+  store(wasm_i32x4_shuffle(ac, bd, 2, 6, 3, 7), to + stride);
+  store(wasm_i32x4_shuffle(ac2, bd2, 0, 4, 1, 5), to + 2 * stride);
+  store(wasm_i32x4_shuffle(ac2, bd2, 2, 6, 3, 7), to + 3 * stride);
 }
 
 #include "quantization/vector_loops.hpp"

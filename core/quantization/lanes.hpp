@@ -136,6 +136,15 @@ inline uint32_t bin_of(float x, double range, double per_unit, uint32_t last) {
   return bin < static_cast<double>(last) ? static_cast<uint32_t>(bin) : last;
 }
 
+// All but the first rows and columns.
+inline void turn_from(const float* from, size_t rows, size_t columns, size_t first_row,
+                      size_t first_column, float* to, size_t stride) {
+  for (size_t row = 0; row < rows; ++row) {
+    for (size_t column = row < first_row ? first_column : 0; column < columns; ++column)
+      to[column * stride + row] = from[row * columns + column];
+  }
+}
+
 // Behind the `count` that are there already. Without a branch, which nobody could foretell.
 inline size_t append_above(std::span<const float> x, float threshold, std::span<float> out,
                            size_t count) {

@@ -2,6 +2,8 @@
 // ConvTranspose's) are read in rows and turned, so that every loop sees runs.
 #include "quantization/layout.hpp"
 
+#include "quantization/kernels.hpp"
+
 #include <algorithm>
 
 namespace trtreport::quantization {
@@ -12,24 +14,17 @@ constexpr uint64_t kMostRow = 16384;  // values read at once of a row of turned 
 // Each channel's run of a turned chunk costs something of its own: such chunks are larger.
 constexpr uint64_t kTurnedChunk = 16 * onnx::kWeightChunk;
 
-// From rows of channels to channels of rows, a few rows at a time: each is read on where it was
-// left, and of each channel as much is written as lies together.
-void turn(std::span<const float> from, size_t rows, size_t channels, size_t inner,
-          std::span<float> to) {
-  constexpr size_t kAtOnce = 8;
-  size_t o = 0;
-  for (; inner == 1 && o + kAtOnce <= rows; o += kAtOnce) {
-    const float* source = from.data() + o * channels;
-    float* target = to.data() + o;
-    for (size_t c = 0; c < channels; ++c, ++source, target += rows) {
-      for (size_t i = 0; i < kAtOnce; ++i) target[i] = source[i * channels];
-    }
-  }
-  for (; o < rows; ++o) {
+// Rows are read as many at a time as fit a second-level cache besides what they turn into.
+constexpr uint64_t kRowsRead = 1u << 17;
+
+// From rows of channels to channels of rows.
+void turn(std::span<const float> from, size_t rows, size_t channels, size_t inner, float* to,
+          size_t stride) {
+  if (inner == 1) return vector_kernels().turn(from.data(), rows, channels, to, stride);
+  for (size_t o = 0; o < rows; ++o, to += inner) {
     const float* source = from.data() + o * channels * inner;
-    float* target = to.data() + o * inner;
-    for (size_t c = 0; c < channels; ++c, source += inner, target += rows * inner)
-      std::copy(source, source + inner, target);
+    for (size_t c = 0; c < channels; ++c, source += inner)
+      std::copy(source, source + inner, to + c * stride);
   }
 }
 
@@ -70,23 +65,29 @@ Chunk Chunks::at(uint64_t index) const {
           std::min(length_, layout_.run() - begin)};
 }
 
-tl::expected<void, Error> Chunks::load(onnx::WeightReader& reader, const Chunk& chunk,
-                                       FloatRoom& values, FloatRoom& room) const {
-  const std::span<float> to = values.resize(static_cast<size_t>(chunk.channels * chunk.length));
-  if (layout_.outer <= 1) return reader.read(chunk.channel * layout_.inner + chunk.begin, to);
+tl::expected<void, Error> Chunks::load(onnx::WeightReader& reader, const Chunk& chunk, float* to,
+                                       size_t stride, FloatRoom& room) const {
+  if (layout_.outer <= 1) {
+    const std::span<float> all(to, static_cast<size_t>(chunk.channels * chunk.length));
+    return reader.read(chunk.channel * layout_.inner + chunk.begin, all);
+  }
   const size_t inner = static_cast<size_t>(layout_.inner);
   const size_t channels = static_cast<size_t>(chunk.channels);
-  const size_t length = static_cast<size_t>(chunk.length);
-  const size_t rows = length / inner, row = channels * inner;
+  const size_t rows = static_cast<size_t>(chunk.length) / inner, row = channels * inner;
+  const size_t most = std::max<size_t>(1, kRowsRead / row / 16 * 16);
   const uint64_t first = chunk.begin / layout_.inner;
-  const std::span<float> read_rows = room.resize(rows * row);
   const bool whole = chunk.channels == layout_.channels;
-  for (size_t done = 0; done < rows; done += whole ? rows : 1) {
-    const uint64_t from = ((first + done) * layout_.channels + chunk.channel) * layout_.inner;
-    const std::span<float> target = read_rows.subspan(done * row, whole ? rows * row : row);
-    if (auto read = reader.read(from, target); !read) return read;
+  for (size_t done = 0; done < rows;) {
+    const size_t count = std::min(most, rows - done);
+    const std::span<float> read_rows = room.resize(count * row);
+    for (size_t i = 0; i < count; i += whole ? count : 1) {
+      const uint64_t from = ((first + done + i) * layout_.channels + chunk.channel) * layout_.inner;
+      const std::span<float> target = read_rows.subspan(i * row, whole ? count * row : row);
+      if (auto read = reader.read(from, target); !read) return read;
+    }
+    turn(read_rows, count, channels, inner, to + done * inner, stride);
+    done += count;
   }
-  turn(read_rows, rows, channels, inner, to);
   return {};
 }
 

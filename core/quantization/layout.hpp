@@ -52,9 +52,11 @@ class Chunks {
   Chunk at(uint64_t index) const;
   // Whether every channel lies in one chunk as a whole.
   bool whole_runs() const { return pieces_ == 1; }
-  // Values of a chunk, run after run, wherever they lie. `room` is reused between calls.
-  tl::expected<void, Error> load(onnx::WeightReader& reader, const Chunk& chunk, FloatRoom& values,
-                                 FloatRoom& room) const;
+  // Values of a chunk, wherever they lie, to `to`: each channel's part in order, `stride` after the
+  // one before, which is its length unless the chunk is of one channel or turned. `room` is reused
+  // between calls.
+  tl::expected<void, Error> load(onnx::WeightReader& reader, const Chunk& chunk, float* to,
+                                 size_t stride, FloatRoom& room) const;
 
  private:
   Layout layout_;

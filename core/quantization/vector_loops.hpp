@@ -3,9 +3,9 @@
 //   VECTOR_INLINE; VECTOR_ROLLED, before a loop whose body is not to be repeated; kWidth; Vector of
 //   kWidth floats, Mask, Bits (of its floats), Counter; for them load, store, splat, add, sub, mul,
 //   div, nearest (ties to even), magnitude; lesser and greater, which may keep either of equals;
-//   exceeds, equal, either, any; least_lane, greatest_lane, sum_of_lanes (halves onto halves);
-//   bits_of, floats_of, splat_bits, add_bits, and_bits, greater_bits, upper_half; no_count, count,
-//   total; BinRule, store_bins; kLossesAtOnce, how many scales' sums the registers hold.
+//   exceeds, equal, at_most, either, both, any, all; least_lane, greatest_lane; bits_of, floats_of,
+//   splat_bits, store_bits, add_bits, and_bits, greater_bits, upper_half; no_count, count, total;
+//   turn_square, of 4 by 4 floats; kLossesAtOnce, how many scales' sums the registers hold.
 // No guard: it is meant to be included more than once.
 
 constexpr size_t kParts = kLanes / kWidth;
@@ -257,15 +257,64 @@ size_t above(std::span<const float> x, float threshold, std::span<float> out) {
   return append_above(x.subspan(done), threshold, out, count);
 }
 
+// A value a little smaller and one a little larger than |x| per_unit, by more than rounding, fall
+// into one bin: then so does the product. Sums with 2^23 - 1/2 round to whole numbers, which are
+// the bins. Sixteen of which one lies at an edge, or outside, are done by elements.
 void bins(std::span<const float> x, double range, double per_unit, uint32_t last,
           std::span<uint32_t> out) {
-  const BinRule rule = {splat_wide(range), splat_wide(per_unit),
-                        splat_wide(static_cast<double>(last)),
-                        splat_wide(static_cast<double>(last) + 1)};
+  constexpr double kMargin = 0x3p-24;  // three roundings of floats
+  constexpr float kWhole = 0x1p23f;
+  const Vector smaller = splat(static_cast<float>(per_unit * (1 - kMargin)));
+  const Vector larger = splat(static_cast<float>(per_unit * (1 + kMargin)));
+  const Vector half_less = splat(kWhole - 0.5f), whole = splat(kWhole);
+  const Vector most = splat(kWhole + static_cast<float>(last));
+  const Bits origin = splat_bits(0u - 0x4b000000u);  // less the bits of 2^23
   size_t done = 0;
-  for (; done + kWidth <= x.size(); done += kWidth)
-    store_bins(rule, magnitude(load(x.data() + done)), out.data() + done);
+  for (; done + kLanes <= x.size(); done += kLanes) {
+    Mask fine = equal(whole, whole);
+    for (size_t p = 0; p < kParts; ++p) {
+      const Vector size = magnitude(load(x.data() + done + p * kWidth));
+      const Vector low = add(mul(size, smaller), half_less);
+      const Vector high = add(mul(size, larger), half_less);
+      fine = both(fine, at_most(high, lesser(low, most)));
+      store_bits(add_bits(bits_of(greater(low, whole)), origin), out.data() + done + p * kWidth);
+    }
+    if (all(fine)) continue;
+    for (size_t i = done; i < done + kLanes; ++i) out[i] = bin_of(x[i], range, per_unit, last);
+  }
   for (; done < x.size(); ++done) out[done] = bin_of(x[done], range, per_unit, last);
+}
+
+void tally(std::span<const float> x, double range, double per_unit, uint32_t last,
+           std::span<uint32_t> tables) {
+  constexpr size_t kBuffer = 1024;
+  std::array<uint32_t, kBuffer> found;
+  uint32_t* even = tables.data();
+  uint32_t* odd = even + tables.size() / 2;
+  for (size_t begin = 0; begin < x.size(); begin += kBuffer) {
+    const size_t size = std::min(kBuffer, x.size() - begin);
+    bins(x.subspan(begin, size), range, per_unit, last, found);
+    for (size_t i = 0; i + 1 < size; i += 2) {
+      ++even[found[i]];
+      ++odd[found[i + 1]];
+    }
+    if (size % 2 != 0) ++even[found[size - 1]];
+  }
+}
+
+// Squares of four, sixteen columns at a time: a line of the cache is read and written as a whole.
+void turn(const float* from, size_t rows, size_t columns, float* to, size_t stride) {
+  constexpr size_t kSide = 4;
+  const size_t full_rows = rows / kSide * kSide, full_columns = columns / kLanes * kLanes;
+  for (size_t column = 0; column < full_columns; column += kLanes) {
+    for (size_t row = 0; row < full_rows; row += kSide) {
+      const float* source = from + row * columns + column;
+      float* target = to + column * stride + row;
+      for (size_t i = 0; i < kLanes; i += kSide)
+        turn_square(source + i, columns, target + i * stride, stride);
+    }
+  }
+  turn_from(from, rows, columns, full_rows, full_columns, to, stride);
 }
 
 void multiply(std::span<float> x, double factor) {
@@ -273,7 +322,7 @@ void multiply(std::span<float> x, double factor) {
 }
 
 const Kernels& kernels() {
-  static constexpr Kernels kKernels = {scan,           block_largest, block_range, round,
-                                       integer_losses, above,         bins,        multiply};
+  static constexpr Kernels kKernels = {scan,  block_largest, block_range, round, integer_losses,
+                                       above, bins,          tally,       turn,  multiply};
   return kKernels;
 }

@@ -8,6 +8,7 @@
 #include "weight.hpp"
 
 #include <cmath>
+#include <cstring>
 
 using namespace trtreport;
 using namespace trtreport::quantization;
@@ -187,6 +188,63 @@ TEST_CASE("weights: a channel's MSE scale is never worse than max", "[quantizati
   CHECK(mse > max + 1);
   CHECK(*weight.run("int8/channel/mse").metrics.sqnr_db >=
         *weight.run("int8/channel/max").metrics.sqnr_db);
+}
+
+// The ratio that the plain loops find best among all candidates, as the scale that it gives.
+float best_scale(std::span<const float> run, const Element& element) {
+  const double size = static_cast<double>(run.size()), high = static_cast<double>(element.high);
+  const double least = std::max(0.2, 1 - std::sqrt(size) / (2 * high));
+  float largest = 0;
+  for (const float x : run) largest = std::max(largest, std::fabs(x));
+  float best = largest / element.high;
+  double smallest = 0;
+  for (size_t i = 0; i < kCandidates; ++i) {
+    const double ratio = 1 - static_cast<int>(i) * (1 - least) / (kCandidates - 1);
+    const double scale = static_cast<double>(largest) * ratio / high;
+    const float inverse = static_cast<float>(1 / scale);
+    double loss = 0;
+    for (size_t begin = 0; begin < run.size(); begin += kGridRun) {
+      float sum = 0;
+      scalar_kernels().integer_losses(run.subspan(begin, std::min(kGridRun, run.size() - begin)),
+                                      {&inverse, 1}, element.high, {&sum, 1});
+      loss += static_cast<double>(sum);
+    }
+    loss = loss * scale * scale;
+    if (i > 0 && !(loss < smallest)) continue;
+    smallest = loss;
+    if (i > 0) best = static_cast<float>(scale);
+  }
+  return best;
+}
+
+TEST_CASE("weights: candidates left out of a channel's search would not have won",
+          "[quantization][job]") {
+  constexpr size_t kChannels = 12;
+  for (const size_t run : {9, 64, 100, 1000, 6000}) {
+    std::vector<float> values = test::irwin_hall(run, kChannels * run);
+    for (size_t i = 0; i < values.size(); ++i) {
+      const size_t kind = i / run % 6;
+      if (kind == 1 && i % 50 == 3) values[i] *= 4;
+      if (kind == 2 && i % run == 5) values[i] *= 30;
+      if (kind == 3) values[i] = values[i] < 0 ? -1.0f : 1.0f;
+      if (kind == 4) values[i] = values[i] * values[i] * values[i];
+      if (kind == 5) values[i] = static_cast<float>(i % 17) - 8;
+    }
+    Weight weight(values, {kChannels, static_cast<int64_t>(run)});
+    for (const char* scheme : {"int8/channel/mse", "int4/channel/mse"}) {
+      CAPTURE(run, scheme);
+      const SchemeResult result = weight.run(scheme);
+      const Element& element = row(result.scheme.format).element;
+      for (size_t c = 0; c < kChannels; ++c)
+        CHECK(result.channel_scales[c] ==
+              best_scale(std::span(values).subspan(c * run, run), element));
+      // Errors that max has found already are the same, where both are asked for.
+      const std::string both = std::string(scheme, 13) + "max," + scheme;
+      const WeightResult two = weight.run(*parse_schemes(both));
+      CHECK(two.schemes[1].metrics.mse == result.metrics.mse);
+      CHECK(two.schemes[1].metrics.underflows == result.metrics.underflows);
+    }
+  }
 }
 
 TEST_CASE("weights: MSE of a tensor is never worse than max", "[quantization][job]") {

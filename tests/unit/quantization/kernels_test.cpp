@@ -101,6 +101,10 @@ TEST_CASE("kernels: vectors equal lanes bit for bit", "[quantization][kernels]")
       vector_kernels().bins(x, range, 2048 / range, 2047, bins);
       scalar_kernels().bins(x, range, 2048 / range, 2047, other_bins);
       CHECK(bins == other_bins);
+      std::vector<uint32_t> tables(2 * 2049), other_tables(2 * 2049);
+      vector_kernels().tally(x, range, 2048 / range, 2047, tables);
+      scalar_kernels().tally(x, range, 2048 / range, 2047, other_tables);
+      CHECK(tables == other_tables);
     }
   }
 }
@@ -120,6 +124,43 @@ TEST_CASE("kernels: ranges leave out and count what is not finite", "[quantizati
       CHECK(fast.nonfinite == static_cast<uint64_t>(round == 0 ? 0 : (size > 1 ? round : 1)));
       x[size / 2] = round == 0 ? NAN : x[size / 2];
       if (round == 1) x[size - 1] = -INFINITY;
+    }
+  }
+}
+
+TEST_CASE("kernels: bins at their edges, and of what is no number", "[quantization][kernels]") {
+  // Three bits apart around each edge, where a product rounds to one side or the other.
+  const double range = 0.7, per_unit = 2048 / range;
+  std::vector<float> x = {0, -0.0f, 1e-45f, NAN, -NAN, INFINITY, -INFINITY, 0.7f, 1e30f, 3e38f};
+  for (int edge = 0; edge <= 2048; ++edge) {
+    float v = static_cast<float>(edge / per_unit);
+    for (int i = 0; i < 3; ++i) v = std::nextafterf(v, -1);
+    for (int i = 0; i < 7; ++i, v = std::nextafterf(v, 1)) x.push_back(edge % 2 == 0 ? v : -v);
+  }
+  std::vector<uint32_t> bins(x.size()), expected;
+  vector_kernels().bins(x, range, per_unit, 2047, bins);
+  for (const float v : x) {
+    const double size = std::fabs(static_cast<double>(v));
+    expected.push_back(
+        size <= range ? std::min<uint32_t>(static_cast<uint32_t>(size * per_unit), 2047) : 2048);
+  }
+  CHECK(bins == expected);
+}
+
+TEST_CASE("kernels: rows become columns", "[quantization][kernels]") {
+  for (const auto& [rows, columns] :
+       {std::pair<size_t, size_t>{1, 1}, {4, 16}, {7, 37}, {64, 20}}) {
+    const size_t stride = rows + 5;
+    const std::vector<float> from = test::irwin_hall(rows, rows * columns);
+    for (const Kernels* kernels : {&vector_kernels(), &scalar_kernels()}) {
+      std::vector<float> to(columns * stride, -1);
+      kernels->turn(from.data(), rows, columns, to.data(), stride);
+      bool same = true;
+      for (size_t column = 0; column < columns; ++column) {
+        for (size_t row = 0; row < stride; ++row)
+          same &= to[column * stride + row] == (row < rows ? from[row * columns + column] : -1);
+      }
+      CHECK(same);
     }
   }
 }
