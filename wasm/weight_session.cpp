@@ -269,12 +269,20 @@ std::string WeightSession::section(std::string_view request) {
   return fault("no_section", "nothing was found for '" + *name + "'");
 }
 
+Summary WeightSession::summary() {
+  Summary summary = summarize(*analysis_);
+  if (quantization_) add_quantization(*quantization_, summary);
+  if (planner_) add_plan(*planner_, *quantization_, summary);
+  if (pruning_) add_pruning(*pruning_, summary);
+  return summary;
+}
+
 std::string WeightSession::markdown(std::string_view request) {
   if (!analysis_) return not_open_text();
   const auto text = parse_text(request, "template");
   if (!text) return error_text(text.error());
   HostSink sink(host_);
-  if (!sink.write(summary_markdown(summarize(*analysis_), *text)))
+  if (!sink.write(summary_markdown(summary(), *text)))
     return fault("cancelled", "the text was not taken");
   return answer_text([&](JsonWriter& json) { json.member("bytes", sink.bytes()); });
 }

@@ -73,6 +73,8 @@ class WeightSession : public Session {
  private:
   std::string keep(size_t weight, quantization::WeightResult result);
   void make_planner();
+  // With what was found of weights and channels so far.
+  Summary summary();
 
   std::unique_ptr<quantization::Quantization> quantization_;
   std::unique_ptr<PlanningRequest> planning_;

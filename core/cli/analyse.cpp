@@ -8,7 +8,6 @@
 #include "cli/emit.hpp"
 #include "cli/file_source.hpp"
 #include "cli/page.hpp"
-#include "cli/plan.hpp"
 #include "cli/progress.hpp"
 #include "cli/pruning.hpp"
 #include "cli/quantize.hpp"
@@ -83,12 +82,11 @@ struct Work {
   std::unique_ptr<DirectoryFiles> files;
   std::unique_ptr<Analysis> main, least, most;
   std::vector<DeviceFile> device_files;
-  std::unique_ptr<quantization::Quantization> quantization;  // null where weights are not read
-  std::unique_ptr<PrecisionPlanner> planner;                 // null where they were not looked at
-  bool tell_plan = false;
-  std::unique_ptr<QuantizationSection> quantization_section;
-  std::optional<quantization::QdqSummary> emitted;  // of --emit-qdq
-  std::unique_ptr<Pruning> pruning;                 // null where it is not asked for
+  std::unique_ptr<quantization::Quantization> quantization;   // null where weights are not read
+  std::unique_ptr<PrecisionPlanner> planner;                  // null where they were not looked at
+  std::unique_ptr<QuantizationSection> quantization_section;  // null where it serves a file alone
+  std::optional<quantization::QdqSummary> emitted;            // of --emit-qdq
+  std::unique_ptr<Pruning> pruning;                           // null where it is not asked for
   std::unique_ptr<PruningSection> pruning_section;
   std::string why_static;  // the report, where it was to be live
 
@@ -216,11 +214,19 @@ bool write_html(Work& work, const Summary& summary, bool live, Sink* json, Sink&
   return write_page(parts, write_json, page);
 }
 
+Summary summary_of(const Work& work) {
+  Summary summary = summarize(*work.main, work.columns());
+  if (work.quantization_section) add_quantization(*work.quantization, summary);
+  if (work.planner) add_plan(*work.planner, *work.quantization, summary);
+  if (work.pruning) add_pruning(*work.pruning, summary);
+  return summary;
+}
+
 bool use_colour() { return ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
 
 void write_outputs(Work& work, bool live, Outputs& outputs) {
   const bool summarized = outputs.html || outputs.markdown || outputs.terminal;
-  const Summary summary = summarized ? summarize(*work.main, work.columns()) : Summary();
+  const Summary summary = summarized ? summary_of(work) : Summary();
   bool fine = true;
   if (outputs.html) {
     fine = write_html(work, summary, live, outputs.json.get(), *outputs.html);
@@ -236,10 +242,7 @@ void write_outputs(Work& work, bool live, Outputs& outputs) {
     fine = write_prune_plan(*work.pruning, work.pruning->scenarios().front(), *outputs.mask) &&
            outputs.mask->write("\n");
   }
-  if (!fine || !outputs.terminal) return;
-  outputs.terminal->write(summary_text(summary, {use_colour()}));
-  if (work.pruning) outputs.terminal->write(pruning_text(*work.pruning));
-  if (work.tell_plan) outputs.terminal->write(plan_text(*work.planner, *work.quantization));
+  if (fine && outputs.terminal) outputs.terminal->write(summary_text(summary, {use_colour()}));
 }
 
 std::optional<Failure> read_caches(const CommandLine& line, quantization::Quantization& found) {
@@ -277,8 +280,7 @@ std::optional<Failure> read_activations(const CommandLine& line,
 // Whoever asks for a report wants all of it, but not to wait for gigabytes.
 std::optional<Failure> quantize(const CommandLine& line, Work& work, Progress& progress) {
   constexpr uint64_t kMostUnasked = 200'000'000;
-  const bool is_reported = !line.html.empty() || !line.json.empty();
-  const bool wanted = line.plan || (is_reported && line.quantize.value_or(!line.html.empty()));
+  const bool wanted = line.quantize.value_or(!line.html.empty());
   if (!wanted && line.qdq.empty()) return std::nullopt;
   auto found =
       std::make_unique<quantization::Quantization>(work.main->graph(), *work.source, line.schemes);
@@ -293,7 +295,6 @@ std::optional<Failure> quantize(const CommandLine& line, Work& work, Progress& p
     work.planner = std::make_unique<PrecisionPlanner>(
         *work.main, plan_layers(*work.main, *work.quantization, request), request);
   }
-  work.tell_plan = line.plan.has_value();
   work.quantization_section =
       std::make_unique<QuantizationSection>(*work.main, *work.quantization, work.planner.get());
   return std::nullopt;

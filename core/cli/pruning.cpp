@@ -1,13 +1,11 @@
-// Shares as users type them, files of groups, and the scenarios as text.
+// Shares as users type them, and files of groups.
 #include "cli/pruning.hpp"
 
-#include "base/quantity.hpp"
 #include "cli/file_source.hpp"
 
 #include <charconv>
 #include <set>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace trtreport::cli {
@@ -102,39 +100,6 @@ tl::expected<std::unique_ptr<Pruning>, Error> run_pruning(const CommandLine& lin
     prune.of_groups = std::move(*groups);
   }
   return Pruning::run(source, files, std::move(options), std::move(prune));
-}
-
-std::string pruning_text(const Pruning& pruning) {
-  const auto line = [&](const std::string& name, const PrunedFigures& figures) {
-    std::string text = fmt::format(
-        "  {:<9} {:>12} params  {:>12}", name, grouped(static_cast<double>(figures.params)),
-        figures.macs.known() ? quantity(static_cast<double>(figures.macs.value()), "MAC")
-                             : std::string("? MAC"));
-    if (!figures.times.empty() && figures.times[0].seconds_padded)
-      text += fmt::format("  {:>10} predicted", duration(*figures.times[0].seconds_padded));
-    if (figures.importance_kept)
-      text += fmt::format("  keeps {}", percent(*figures.importance_kept));
-    return text + "\n";
-  };
-  size_t open = 0, frozen = 0;
-  for (const pruning::ChannelGroup& group : pruning.groups().groups())
-    ++(group.frozen ? frozen : open);
-  const double all = static_cast<double>(pruning.weight_elements());
-  std::string text = fmt::format(
-      "\nPruning: {} groups of channels, {} frozen; {} of the weights can go ({}; channels padded "
-      "to what tensor cores take)\n",
-      open + frozen, frozen,
-      all == 0 ? std::string("none")
-               : percent(static_cast<double>(pruning.prunable_elements()) / all),
-      pruning::name(pruning.options().criterion));
-  if (pruning.importance().unread > 0) {
-    text += fmt::format("  {} weights could not be read: the cuts are uniform\n",
-                        pruning.importance().unread);
-  }
-  text += line("as it is", pruning.unpruned());
-  for (const PruneScenario& scenario : pruning.scenarios())
-    text += line(scenario.name, scenario.figures);
-  return text;
 }
 
 }  // namespace trtreport::cli

@@ -15,7 +15,4 @@ tl::expected<std::unique_ptr<Pruning>, Error> run_pruning(const CommandLine& lin
                                                           ByteSource& source, ExternalFiles* files,
                                                           Options options);
 
-// A few lines for the terminal: what each scenario leaves.
-std::string pruning_text(const Pruning& pruning);
-
 }  // namespace trtreport::cli

@@ -166,22 +166,23 @@ Fault read_schemes(const Words& words, CommandLine& line) {
   line.schemes = std::move(*schemes);
   if (line.calibration.size() > 2) return "--calibration: two caches can be compared, not more";
   // Ranges of activations are for the emitted model as well as for a report.
-  const bool is_reported = !line.html.empty() || !line.json.empty();
+  const bool is_told = !line.html.empty() || !line.json.empty() || !line.markdown.empty() ||
+                       (line.csv.empty() && line.mask.empty() && line.qdq.empty());
   const bool has_ranges = !line.activations.empty() || !line.calibration.empty();
   const bool named = !words.formats.empty() || !words.calibrators.empty() ||
-                     (has_ranges && (is_reported || line.qdq.empty()));
+                     (has_ranges && (is_told || line.qdq.empty()));
   if ((named || !words.plans.empty()) && words.no_quantize)
     return "--formats, --calibrator, --activations, --calibration and --plan exclude --no-quantize";
   if (named) line.quantize = true;
   if (Fault fault = read_plan(words, line)) return fault;
-  if (line.quantize.value_or(false) && !line.plan && line.html.empty() && line.json.empty()) {
+  if (line.quantize.value_or(false) && !line.plan && !is_told) {
     const char* option = words.quantize               ? "--quantize"
                          : !words.formats.empty()     ? "--formats"
                          : !words.calibrators.empty() ? "--calibrator"
                          : !line.activations.empty()  ? "--activations"
                                                       : "--calibration";
     return std::string(option) +
-           ": name what to write its figures to, -o report.html or --json FILE";
+           ": name what to write its figures to, -o report.html, --json or --markdown FILE";
   }
   return std::nullopt;
 }

@@ -3,6 +3,7 @@
 
 #include "prune.hpp"
 #include "report/document.hpp"
+#include "report/summary.hpp"
 
 namespace trtreport {
 
@@ -16,6 +17,9 @@ class PruningSection : public DocumentSection {
  private:
   const Pruning& pruning_;
 };
+
+// What each scenario leaves.
+void add_pruning(const Pruning& pruning, Summary& summary);
 
 // The members of what DOCUMENT.md calls figures, and "importance_kept": a what-if's answer.
 void write_pruned_figures(const Pruning& pruning, const PrunedFigures& figures, JsonWriter& json);

@@ -89,6 +89,40 @@ void set_list(Fields& data, const std::string& name, List rows) {
   data.set(name, std::move(rows));
 }
 
+// A line that nobody would read, and that a comment's limit has to hold.
+constexpr size_t kMostCommand = 8000;
+
+Fields section_data(const Summary::Section& section) {
+  using Kind = Summary::Section::Column::Kind;
+  Fields data;
+  data.set("title", sentence_text(section.title));
+  List sentences, titles, alignments, rows, notes;
+  for (const std::string& text : section.sentences) sentences.emplace_back(sentence_text(text));
+  for (const auto& column : section.columns) {
+    titles.emplace_back(sentence_text(column.title));
+    alignments.emplace_back(column.kind == Kind::Number ? "--:" : ":--");
+  }
+  for (const std::vector<std::string>& row : section.rows) {
+    List cells;
+    for (size_t at = 0; at < row.size(); ++at) {
+      const bool name = section.columns[at].kind == Kind::Name;
+      cells.emplace_back(name ? name_text(row[at]) : sentence_text(row[at]));
+    }
+    rows.emplace_back().set("cells", std::move(cells));
+  }
+  for (const std::string& text : section.notes) notes.emplace_back(sentence_text(text));
+  if (!section.command.empty() && section.command.size() <= kMostCommand) {
+    const std::string purpose = section.command_purpose + ": ";
+    notes.emplace_back(sentence_text(purpose) + name_text(section.command));
+  }
+  set_list(data, "sentences", std::move(sentences));
+  set_list(data, "columns", std::move(titles));
+  data.set("alignments", std::move(alignments));
+  data.set("rows", std::move(rows));
+  set_list(data, "notes", std::move(notes));
+  return data;
+}
+
 }  // namespace
 
 std::string summary_markdown(const Summary& summary, std::string_view mustache) {
@@ -108,6 +142,10 @@ std::string summary_markdown(const Summary& summary, std::string_view mustache) 
   set_list(data, "figures", figures_data(summary));
   set_list(data, "predictions", predictions_data(summary));
   set_list(data, "layers", layers_data(summary));
+  List sections;
+  for (const Summary::Section& section : summary.sections)
+    sections.push_back(section_data(section));
+  data.set("sections", std::move(sections));
   set_list(data, "warnings", warnings_data(summary));
   if (summary.more_warnings > 0) data.set("more_warnings", std::to_string(summary.more_warnings));
   return fill_template(mustache, data);

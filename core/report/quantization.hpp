@@ -4,6 +4,7 @@
 #include "precision_plan.hpp"
 #include "quantization/quantization.hpp"
 #include "report/document.hpp"
+#include "report/summary.hpp"
 
 namespace trtreport {
 
@@ -23,6 +24,13 @@ class QuantizationSection : public DocumentSection {
   const quantization::Quantization& quantization_;
   PrecisionPlanner* planner_;
 };
+
+// What each scheme does to the weights, the weakest of them, activations that were sampled or
+// calibrated; findings become warnings.
+void add_quantization(const quantization::Quantization& found, Summary& summary);
+// The plan within the request's budget, what it is to be compared with, how to go on, and trtexec's
+// flags.
+void add_plan(PrecisionPlanner& planner, const quantization::Quantization& found, Summary& summary);
 
 // The members "sensitivity" and, where there is no obstacle, "plan" of that section.
 void write_precision_plan(PrecisionPlanner& planner, const quantization::Quantization& quantization,

@@ -14,8 +14,6 @@ namespace {
 constexpr size_t kMostName = 120;  // characters
 constexpr size_t kMostMessage = 400;
 
-std::string short_name(std::string_view text) { return utf8_cut(to_utf8(text), kMostName); }
-
 std::string origin(const onnx::Model& model) {
   std::string text = format_si(static_cast<double>(model.file_bytes), "B");
   text += ", ONNX IR " + std::to_string(model.ir_version);
@@ -23,7 +21,7 @@ std::string origin(const onnx::Model& model) {
     if (domain == StringId::Empty) text += ", opset " + std::to_string(version);
   }
   if (!model.producer.empty())
-    text += ", " + short_name(model.producer + " " + model.producer_version);
+    text += ", " + summary_name(model.producer + " " + model.producer_version);
   return text;
 }
 
@@ -37,7 +35,7 @@ std::vector<Summary::Value> values(const Graph& graph, const std::vector<TensorI
       continue;
     }
     const Tensor& tensor = graph.tensors[id];
-    result.push_back({short_name(graph.text(tensor.name)), std::string(name(tensor.type.dtype)),
+    result.push_back({summary_name(graph.text(tensor.name)), std::string(name(tensor.type.dtype)),
                       utf8_cut(to_utf8(format_shape(tensor.type.shape)), kMostName)});
   }
   return result;
@@ -121,8 +119,8 @@ void add_hottest(const Analysis& analysis, const Roofline& roofline, Summary& su
     const NodeFigures& figures = analysis.figures().nodes[id];
     const Node& node = graph.nodes[figures.node];
     Summary::Layer layer;
-    layer.name = short_name(graph.text(node.name));
-    layer.op = short_name(graph.text(node.proto->op));
+    layer.name = summary_name(graph.text(node.name));
+    layer.op = summary_name(graph.text(node.proto->op));
     if (!node.outputs.empty() && node.outputs[0] != kNoTensor) {
       layer.shape =
           utf8_cut(to_utf8(format_shape(graph.tensors[node.outputs[0]].type.shape)), kMostName);
@@ -164,34 +162,48 @@ void add_rooflines(const Analysis& analysis, Summary& summary) {
     summary.setting = roofline.device + ", " + summary.predictions.back().precision +
                       (roofline.measured ? ", measured peaks" : ", datasheet peaks");
     for (const Sentence& sentence : roofline.verdict) {
-      summary.verdict.push_back(utf8_cut(to_utf8(sentence.text), kMostMessage));
+      summary.verdict.push_back(summary_sentence(sentence.text));
     }
     add_hottest(analysis, roofline, summary);
   }
 }
 
 void add_warnings(const Diagnostics& diagnostics, Summary& summary) {
-  for (const Severity severity : {Severity::Error, Severity::Warning}) {
-    for (const Diagnostic& item : diagnostics.items()) {
-      if (item.severity != severity) continue;
-      if (summary.warnings.size() == Summary::kMostWarnings) {
-        ++summary.more_warnings;
-        continue;
-      }
-      summary.warnings.push_back({severity, utf8_cut(to_utf8(item.message), kMostMessage),
-                                  utf8_cut(to_utf8(item.hint), kMostMessage)});
+  for (const Diagnostic& item : diagnostics.items()) {
+    if (item.severity == Severity::Note) {
+      ++summary.notes;
+    } else {
+      summary.add_warning(item.severity, item.message, item.hint);
     }
   }
-  for (const Diagnostic& item : diagnostics.items())
-    summary.notes += item.severity == Severity::Note ? 1 : 0;
 }
 
 }  // namespace
 
+std::string summary_name(std::string_view text) { return utf8_cut(to_utf8(text), kMostName); }
+std::string summary_sentence(std::string_view text) {
+  return utf8_cut(to_utf8(text), kMostMessage);
+}
+
+void Summary::add_warning(Severity severity, std::string_view text, std::string_view hint) {
+  const auto is_error = [](const Warning& one) { return one.severity == Severity::Error; };
+  const bool front = severity == Severity::Error;
+  const auto place =
+      front ? std::find_if_not(warnings.begin(), warnings.end(), is_error) : warnings.end();
+  if (!front && warnings.size() == kMostWarnings) {
+    ++more_warnings;
+    return;
+  }
+  warnings.insert(place, {severity, summary_sentence(text), summary_sentence(hint)});
+  if (warnings.size() <= kMostWarnings) return;
+  warnings.pop_back();
+  ++more_warnings;
+}
+
 Summary summarize(const Analysis& main, std::span<const SummaryColumn> columns) {
   const Graph& graph = main.graph();
   Summary summary;
-  summary.file = short_name(graph.model().file);
+  summary.file = summary_name(graph.model().file);
   summary.origin = origin(graph.model());
   summary.inputs = values(graph, graph.bodies[kMainBody].inputs, summary.more_inputs);
   summary.outputs = values(graph, graph.bodies[kMainBody].outputs, summary.more_outputs);

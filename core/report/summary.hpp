@@ -32,6 +32,20 @@ struct Summary {
     Severity severity = Severity::Warning;
     std::string text, hint;
   };
+  // What a part of its own adds: quantization, a plan of precisions, pruning. Each library has a
+  // function that makes its sections (report/quantization.hpp, report/document_pruning.hpp).
+  struct Section {
+    struct Column {
+      std::string title;
+      enum class Kind : uint8_t { Text, Number, Name } kind = Kind::Text;  // Name: of the model
+    };
+    std::string title;
+    std::vector<std::string> sentences;  // before the table
+    std::vector<Column> columns;         // none: there is no table
+    std::vector<std::vector<std::string>> rows;
+    std::vector<std::string> notes;        // after it: what to know, how to go on
+    std::string command_purpose, command;  // one line to copy; of any length
+  };
 
   std::string file;
   std::string origin;                  // "102 MB, ONNX IR 8, opset 17, pytorch 2.1"
@@ -43,11 +57,16 @@ struct Summary {
   std::vector<std::string> verdict;  // sentences
   std::vector<Prediction> predictions;
   std::vector<Layer> hottest;
+  std::vector<Section> sections;
   std::vector<Warning> warnings;  // errors first; at most kMostWarnings
   uint64_t more_warnings = 0, notes = 0;
 
   static constexpr size_t kMostValues = 8;
   static constexpr size_t kMostWarnings = 20;
+  static constexpr size_t kMostRows = 10;  // of a section's list of the model's parts
+
+  // A finding behind those of the same severity.
+  void add_warning(Severity severity, std::string_view text, std::string_view hint = {});
 };
 
 // A column of the summary's figures: the same model at other input shapes.
@@ -56,7 +75,11 @@ struct SummaryColumn {
   const Analysis* analysis = nullptr;
 };
 
-// `main` is what everything but the figures is taken from. No columns: `main` alone.
+// A name of the model, or a sentence with one in it, cut to what a summary can hold.
+std::string summary_name(std::string_view text);
+std::string summary_sentence(std::string_view text);
+
+// `main` is what everything but the figures is taken from. No columns: `main` alone. No sections.
 Summary summarize(const Analysis& main, std::span<const SummaryColumn> columns = {});
 
 struct TextStyle {

@@ -80,6 +80,30 @@ std::string layers_html(const Summary& summary) {
   return html + "</table>\n";
 }
 
+std::string section_html(const Summary::Section& section) {
+  using Kind = Summary::Section::Column::Kind;
+  std::string html = "<h2>" + escape_html(section.title) + "</h2>\n";
+  for (const std::string& sentence : section.sentences)
+    html += "<p>" + escape_html(sentence) + "</p>\n";
+  if (!section.columns.empty()) {
+    html += "<table>\n<tr>";
+    for (const auto& column : section.columns)
+      html += heading(column.title, column.kind == Kind::Number);
+    html += "</tr>\n";
+  }
+  for (const std::vector<std::string>& row : section.rows) {
+    html += "<tr>";
+    for (size_t at = 0; at < row.size(); ++at) {
+      const Kind kind = section.columns[at].kind;
+      html += kind == Kind::Name ? name_cell(row[at]) : cell(row[at], kind == Kind::Number);
+    }
+    html += "</tr>\n";
+  }
+  if (!section.columns.empty()) html += "</table>\n";
+  for (const std::string& note : section.notes) html += "<p>" + escape_html(note) + "</p>\n";
+  return html;
+}
+
 std::string warnings_html(const Summary& summary) {
   if (summary.warnings.empty()) return {};
   std::string html = "<h2>Warnings</h2>\n<ul>\n";
@@ -103,6 +127,7 @@ std::string summary_html(const Summary& summary) {
   html += warnings_html(summary);
   html += figures_html(summary);
   html += layers_html(summary);
+  for (const Summary::Section& section : summary.sections) html += section_html(section);
   html += predictions_html(summary);
   html += "<h2>Inputs and outputs</h2>\n<ul>\n" +
           values_html("Input", summary.inputs, summary.more_inputs) +

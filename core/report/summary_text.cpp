@@ -47,6 +47,18 @@ std::string wrap(std::string_view text, std::string_view indent) {
   return result + "\n";
 }
 
+// The end of a name tells it from its neighbours.
+std::string name_end(const std::string& name) {
+  size_t start = 0, columns = utf8_columns(name);
+  if (columns <= kMostLayer) return name;
+  while (columns >= kMostLayer) {
+    const size_t length = std::max<size_t>(utf8_length(std::string_view(name).substr(start)), 1);
+    columns -= utf8_columns(std::string_view(name).substr(start, length));
+    start += length;
+  }
+  return "…" + name.substr(start);
+}
+
 using Rows = std::vector<std::vector<std::string>>;
 
 std::string values_text(const Summary& summary) {
@@ -110,6 +122,31 @@ std::string layers_text(const Summary& summary, const Colours& colour) {
                     rows, colour.dim, colour.off);
 }
 
+// Everything of the model's is escaped: a sentence may hold a name.
+std::string section_text(const Summary::Section& section, const Colours& colour) {
+  using Kind = Summary::Section::Column::Kind;
+  std::string text =
+      fmt::format("\n{}{}{}\n", colour.bold, escape_terminal(section.title), colour.off);
+  for (const std::string& sentence : section.sentences)
+    text += wrap(escape_terminal(sentence), "  ");
+  std::vector<TextColumn> columns;
+  for (const auto& column : section.columns)
+    columns.push_back({column.title, column.kind == Kind::Number});
+  Rows rows;
+  for (const std::vector<std::string>& row : section.rows) {
+    std::vector<std::string>& cells = rows.emplace_back();
+    for (size_t at = 0; at < row.size(); ++at) {
+      const std::string cell = escape_terminal(row[at]);
+      cells.push_back(section.columns[at].kind == Kind::Name ? name_end(cell) : cell);
+    }
+  }
+  if (!columns.empty()) text += text_table(columns, rows, colour.dim, colour.off);
+  for (const std::string& note : section.notes) text += wrap(escape_terminal(note), "  ");
+  if (!section.command.empty())
+    text += "  " + section.command_purpose + ":\n  " + escape_terminal(section.command) + "\n";
+  return text;
+}
+
 }  // namespace
 
 std::string text_table(const std::vector<TextColumn>& columns,
@@ -164,6 +201,7 @@ std::string summary_text(const Summary& summary, const TextStyle& style) {
                         escape_terminal(summary.setting), colour.off);
     text += layers_text(summary, colour);
   }
+  for (const Summary::Section& section : summary.sections) text += section_text(section, colour);
   return text;
 }
 

@@ -100,8 +100,11 @@ TEST_CASE("the terminal shows what each cut leaves", "[cli]") {
   folder.write("m.onnx", small_network());
   const Run shown = run(folder, {"m.onnx", "--prune", "0.25,0.5"});
   CHECK(shown.status == 0);
-  CHECK(shown.out.find("Pruning: ") != std::string::npos);
-  CHECK(shown.out.find("2,616 params") != std::string::npos);
+  CHECK(shown.out.find("\nPruning of channels\n") != std::string::npos);
+  CHECK(shown.out.find("\n  0.25 ") != std::string::npos);
+  CHECK(shown.out.find(" 2,616 ") != std::string::npos);
+  const Run page = run(folder, {"m.onnx", "--prune", "0.25", "--markdown", "-"});
+  CHECK(page.out.find("| as it is | 2,616 |") != std::string::npos);
 }
 
 }  // namespace trtreport::program

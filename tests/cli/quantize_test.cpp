@@ -1,10 +1,14 @@
 // --quantize, --plan and their kin, as a user types them.
+#include "base/quantity.hpp"
 #include "catch.hpp"
 #include "cli/program.hpp"
 #include "models/builder.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace trtreport::program {
 namespace {
@@ -58,6 +62,42 @@ TEST_CASE("option --quantize adds sensitivity and a plan to the document", "[cli
   CHECK(plan["trtexec"] ==
         "--fp16 --int8 --precisionConstraints=obey "
         "--layerPrecisions=first:fp16,second:int8,head:fp16");
+}
+
+TEST_CASE("short views show what quantization found", "[cli]") {
+  const Folder folder;
+  folder.write("m.onnx", small_network());
+  const auto weights = document(folder, "m.onnx", {"--quantize"})["quantization"]["weights"];
+  const Run shown = run(folder, {"m.onnx", "--quantize"});
+  CHECK(shown.status == 0);
+  CHECK(shown.out.find("\nQuantization\n  3 weights, 18.9 k elements.") != std::string::npos);
+  CHECK(shown.out.find("\nPlan of precisions on NVIDIA H100 SXM\n") != std::string::npos);
+  const Run plain_run = run(folder, {"m.onnx"});
+  CHECK(plain_run.out.find("Quantization") == std::string::npos);
+
+  // Of three weights the median is the second, and the rows stand from the weakest on.
+  std::vector<std::pair<double, std::string>> by_channel;
+  for (const auto& weight : weights) {
+    for (const auto& one : weight["formats"]) {
+      if (one["format"] == "int8" && one["granularity"] == "channel" && one["calibrator"] == "max")
+        by_channel.emplace_back(one["sqnr_db"].get<double>(), weight["tensor"]);
+    }
+  }
+  std::sort(by_channel.begin(), by_channel.end());
+  REQUIRE(by_channel.size() == 3);
+  const auto db = [&](size_t place) { return plain(by_channel[place].first) + " dB"; };
+  const Run page = run(folder, {"m.onnx", "--quantize", "--markdown", "-"});
+  CHECK(page.status == 0);
+  CHECK(page.out.find("| int8/channel/max | " + db(1) + " | " + db(0) + " | <code>" +
+                      by_channel[0].second + "</code> |\n") != std::string::npos);
+  const size_t list = page.out.find("**Weakest weights, int8/channel/max**");
+  REQUIRE(list != std::string::npos);
+  CHECK(page.out.find("<code>" + by_channel[0].second + "</code>", list) <
+        page.out.find("<code>" + by_channel[2].second + "</code>", list));
+
+  const Run nowhere = run(folder, {"m.onnx", "--quantize", "--csv", "layers.csv"});
+  CHECK(nowhere.status == 2);
+  CHECK(nowhere.err.find("--quantize: name what to write its figures to") != std::string::npos);
 }
 
 TEST_CASE("option --plan chooses within a budget", "[cli]") {
@@ -119,6 +159,12 @@ TEST_CASE("what quantization finds is said where it was asked for", "[cli]") {
   CHECK(section["lints"][0]["args"]["name"] == "'stranger'");
   CHECK(section["sensitivity"]["layers"][0]["choices"][1]["activation_nsr"].is_number());
   CHECK(section["sensitivity"]["layers"][1]["choices"][1]["activation_nsr"].is_null());
+  const Run shown = run(folder, {"m.onnx", "--markdown", "-", "--activations", "samples"});
+  // Every calibrator keeps a constant whole at 127 steps of 0.5 / 127.
+  CHECK(shown.out.find("**Activations**") != std::string::npos);
+  CHECK(shown.out.find("| <code>x</code> | max | 0.500 |") != std::string::npos);
+  CHECK(shown.out.find("- **Warning:** 'stranger' is no tensor of this model") !=
+        std::string::npos);
 }
 
 TEST_CASE("samples that cannot be a tensor's are said to be so", "[cli]") {

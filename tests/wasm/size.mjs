@@ -11,7 +11,7 @@ const kMostGlue = 40 * 1000;
 // it has come to, to be lowered as it shrinks.
 const kMost = [
   [900 * 1000, 300 * 1000],
-  [1110 * 1000, 470 * 1000],
+  [1140 * 1000, 480 * 1000],
 ];
 
 let fits = true;

@@ -5,6 +5,7 @@
 #include "models/architectures.hpp"
 #include "report/summary.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -149,6 +150,52 @@ TEST_CASE("a node has the members of the contract", "[report]") {
     for (const std::string& key : keys(node))
       CHECK((always.count(key) + sometimes.count(key)) == 1);
   }
+}
+
+TEST_CASE("a summary keeps errors before warnings, and so many of both", "[report]") {
+  Summary summary;
+  for (size_t count = 0; count < Summary::kMostWarnings; ++count)
+    summary.add_warning(Severity::Warning, "w" + std::to_string(count));
+  summary.add_warning(Severity::Error, "e0");
+  summary.add_warning(Severity::Warning, "late");
+  summary.add_warning(Severity::Error, "e1");
+  REQUIRE(summary.warnings.size() == Summary::kMostWarnings);
+  CHECK(summary.more_warnings == 3);
+  CHECK(summary.warnings[0].text == "e0");
+  CHECK(summary.warnings[1].text == "e1");
+  CHECK(summary.warnings[2].text == "w0");
+  CHECK(summary.warnings.back().text == "w17");
+}
+
+TEST_CASE("sections of a summary are escaped everywhere", "[report]") {
+  Summary summary;
+  summary.file = "m.onnx";
+  Summary::Section section;
+  section.title = "Of <i>";
+  section.sentences = {"says `<b>`"};
+  section.columns = {{"Name", Summary::Section::Column::Kind::Name},
+                     {"Figure", Summary::Section::Column::Kind::Number}};
+  section.rows = {{"a|b\x1b[1m", "1"},
+                  {"the/start/of/a/name/that/is/far/too/long/for/a/terminal/end", "2"}};
+  section.notes = {"note @team"};
+  section.command_purpose = "Copy";
+  section.command = "--flag=a|b";
+  summary.sections = {section};
+  const std::string text = summary_text(summary, {false});
+  CHECK(text.find('\x1b') == std::string::npos);
+  CHECK(text.find("/far/too/long/for/a/terminal/end       2") != std::string::npos);
+  CHECK(text.find("the/start") == std::string::npos);
+  CHECK(text.find("  Copy:\n  --flag=a|b\n") != std::string::npos);
+  const std::string html = summary_html(summary);
+  CHECK(html.find("<h2>Of &lt;i&gt;</h2>") != std::string::npos);
+  CHECK(html.find("<b>") == std::string::npos);
+  const std::string markdown = summary_markdown(
+      summary,
+      "{{#sections}}{{#rows}}|{{#cells}}{{{.}}}|{{/cells}}\n{{/rows}}{{#notes}}{{{.}}}\n"
+      "{{/notes}}{{/sections}}");
+  CHECK(markdown.find("a|b") == std::string::npos);
+  CHECK(markdown.find("@team") == std::string::npos);
+  CHECK(std::count(markdown.begin(), markdown.end(), '|') == 6);
 }
 
 TEST_CASE("summaries say what the document says", "[report]") {

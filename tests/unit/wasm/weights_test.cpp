@@ -96,6 +96,12 @@ TEST_CASE("weights quantized through the bindings give the library's document", 
   CHECK(document() == expected);
   CHECK(json::parse(section("quantization")) == json::parse(expected)["quantization"]);
 
+  host().written.clear();
+  const json summed =
+      call(trtreport_markdown, json{{"template", "{{#sections}}[{{title}}]{{/sections}}"}});
+  CHECK(summed["bytes"] == host().written.size());
+  CHECK(host().written == "[Quantization][Weakest weights, int8/channel/max]");
+
   // Another instance that keeps what this one found, in any order.
   open_model("m.onnx", bytes);
   CHECK(code_of(json::parse(section("quantization"))) == "no_section");
