@@ -98,11 +98,11 @@ class PrecisionPlanner {
 };
 
 // What the figures of a screening do not know. Codes: screening, the planner's obstacle,
-// weights_unread, not_tried, activations_unknown, independent, fallback, conversions.
+// weights_unread, not_tried, activations_unknown, independent, fallback, conversions, short_layers.
 std::vector<Sentence> screening_limits(const PrecisionPlanner& planner);
 
 // How to go on, with the model's own numbers: calibrate, quantize in part, train. Codes: calibrate,
-// calibrator, in_part, keep_sensitive, no_gain, unaligned, train.
+// calibrator, in_part, keep_sensitive, short_conversions, no_gain, unaligned, train.
 std::vector<Sentence> plan_guidance(PrecisionPlanner& planner,
                                     const quantization::Quantization& quantization,
                                     const quantization::Plan& plan);

@@ -14,6 +14,12 @@ namespace {
 using namespace quantization;
 using Args = std::vector<std::pair<std::string, std::string>>;
 
+// What an H200 took for single products and conversions, beside their rooflines:
+// hardware/probe/tests/device/gemms.py. Below kShort gains fall short of those of the peaks; a
+// conversion of at most 5 million elements takes kKernelSeconds more than its bytes.
+constexpr double kShort = 10e-6;
+constexpr double kKernelSeconds = 1.3e-6;
+
 std::string upper(LayerPrecision precision) {
   std::string text(name(precision));
   for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -36,6 +42,10 @@ std::optional<LayerPrecision> narrow_format(const PrecisionPlanner& planner) {
     if (quantizes_activations(format)) return format;
   }
   return std::nullopt;
+}
+
+double launch_seconds(const PrecisionPlanner& planner) {
+  return planner.device()->launch_seconds.value_or(0);
 }
 
 std::string node_name(const PrecisionPlanner& planner, const PlanLayer& layer) {
@@ -82,6 +92,40 @@ void tell_unknown_noise(const PrecisionPlanner& planner, Sentences& out) {
                 " layers: their rounding counts as nothing (--formats).",
             {{"format", upper(format)}, {"layers", std::to_string(missing)}});
   }
+}
+
+// Where most of what quantizing saves is saved in layers that wait more than they work.
+void tell_short_layers(const PrecisionPlanner& planner, Sentences& out) {
+  const auto format = narrow_format(planner);
+  if (!format || planner.device()->kind == "cpu") return;
+  const auto& listed = planner.analysis().figures().nodes;
+  double saved = 0, brief = 0;
+  size_t count = 0;
+  for (const PlanLayer& layer : planner.layers()) {
+    if (!layer.seconds_saved || !(*layer.seconds_saved > 0)) continue;
+    saved += *layer.seconds_saved;
+    const auto times = static_cast<double>(listed[layer.listed].times);
+    if (*layer.choices.front().seconds_padded >= kShort * times) continue;
+    brief += *layer.seconds_saved;
+    ++count;
+  }
+  if (count == 0 || brief < saved / 2) return;
+  const bool fp8 = *format == LayerPrecision::Fp8;
+  const std::string gain = fp8 ? "1.0–1.4" : "1.1–1.5";
+  const std::string longer = fp8 ? "1.1–1.8" : "1.4–2.1";
+  const std::string narrow = upper(*format), share = percent(brief / saved);
+  const std::string some = std::to_string(count), all = std::to_string(planner.layers().size());
+  out.say("short_layers",
+          share + " of what " + narrow + " saves is saved in layers shorter than 10 µs (" + some +
+              " of " + all + "): on an H200 such products were " + gain + " times as fast in " +
+              narrow + " as in FP16, longer ones " + longer +
+              " times. Starting and waiting stay: expect the microseconds saved, not the ratio.",
+          {{"share", share},
+           {"narrow", narrow},
+           {"short", some},
+           {"layers", all},
+           {"gain", gain},
+           {"longer", longer}});
 }
 
 // How many layers each rule keeps from a format.
@@ -223,6 +267,33 @@ void tell_parts(PrecisionPlanner& planner, const Plan& plan, LayerPrecision form
           {{"node", node_name(planner, worst)}, {"db", gain}, {"time", cost}});
 }
 
+// A layer's waiting is there in either precision; a conversion's is not, and is left out of times
+// that follow from bytes.
+void tell_short_conversions(PrecisionPlanner& planner, const Plan& plan, Sentences& out) {
+  const Device& device = *planner.device();
+  const double more = kKernelSeconds - launch_seconds(planner);
+  if (!(more > 0) || device.kind == "cpu") return;
+  size_t count = 0;
+  double seconds = plan.totals.seconds_padded.value_or(0);
+  for (const Reformat& reformat : plan.reformats) {
+    const double once = reformat.bytes / *device.dram_bandwidth + launch_seconds(planner);
+    if (once >= kShort) continue;
+    ++count;
+    seconds += more * (reformat.seconds / once);
+  }
+  if (count == 0) return;
+  const std::string some = std::to_string(count), all = std::to_string(plan.reformats.size());
+  const std::string with = duration(seconds), wide = upper(planner.request().base);
+  const std::string none = time(planner.uniform(planner.request().base).totals.seconds_padded);
+  out.say(
+      "short_conversions",
+      "Conversions predicted below 10 µs: " + some + " of " + all +
+          ". On an H200 kernels of this kind took 1.3 µs more than their bytes need; unless the "
+          "engine fuses them, the plan then takes " +
+          with + ", and every layer in " + wide + " " + none + ".",
+      {{"short", some}, {"conversions", all}, {"time", with}, {"wide", wide}, {"none_time", none}});
+}
+
 void tell_speed(const PrecisionPlanner& planner, LayerPrecision format, Sentences& out) {
   const std::string wide = upper(planner.request().base), narrow = upper(format);
   const auto gains_nothing = [](const PlanLayer& layer) {
@@ -273,6 +344,7 @@ std::vector<Sentence> screening_limits(const PrecisionPlanner& planner) {
     out.say("conversions",
             "Where precisions meet, a kernel is charged that reads and writes the tensor; engines "
             "fuse some of these into their neighbours, and fuse less where precisions differ.");
+    tell_short_layers(planner, out);
   }
   return std::move(out.list);
 }
@@ -284,6 +356,7 @@ std::vector<Sentence> plan_guidance(PrecisionPlanner& planner, const Quantizatio
   if (format) {
     tell_calibrators(planner, quantization, out);
     tell_parts(planner, plan, *format, out);
+    tell_short_conversions(planner, plan, out);
     tell_speed(planner, *format, out);
     out.say("train",
             "3. Train: if no plan is accurate enough, fine-tune with the Q/DQ nodes in place, from "

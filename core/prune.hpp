@@ -183,4 +183,8 @@ struct Sparse24 {
 std::optional<Sparse24> seconds_with_24(const Analysis& analysis, const Analysis::RooflineKey& key,
                                         std::span<const pruning::SparseLayer> layers);
 
+// What the times of 2:4 do not know, of the first roofline on which a layer gains by it. Code:
+// short_sparse.
+std::vector<Sentence> sparse_limits(const Pruning& pruning);
+
 }  // namespace trtreport

@@ -116,6 +116,7 @@ class Writer {
   }
 
   void sparsity() {
+    write_sentences("limits", sparse_limits(pruning_), json_);
     json_.key("sparsity24");
     json_.begin_array();
     for (size_t index = 0; index < pruning_.sparse_layers().size(); ++index) layer24(index);

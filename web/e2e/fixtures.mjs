@@ -253,6 +253,7 @@ export function pruned() {
         steps: combinedSteps(0.1),
       },
     ],
+    limits: [],
     sparsity24: stage.map((node, index) => ({
       tensor: `${node.name}.weight`,
       node: node.name,

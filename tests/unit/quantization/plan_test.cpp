@@ -1,4 +1,5 @@
 // Plans of precisions: against rooflines where nothing is mixed, and by hand where something is.
+#include "base/quantity.hpp"
 #include "catch.hpp"
 #include "opened.hpp"
 #include "precision_plan.hpp"
@@ -373,4 +374,34 @@ TEST_CASE("plan: guidance speaks with the model's own numbers", "[quantization][
   CHECK(codes.front() == "calibrate");
   CHECK(codes.back() == "train");
   CHECK(std::count(codes.begin(), codes.end(), "in_part") == 1);
+}
+
+TEST_CASE("plan: what short layers and conversions really take is said", "[quantization][plan]") {
+  const auto says = [](const std::vector<Sentence>& sentences, std::string_view code) {
+    const auto found = std::find_if(sentences.begin(), sentences.end(),
+                                    [&](const Sentence& each) { return each.code == code; });
+    return found == sentences.end() ? std::nullopt : std::optional(*found);
+  };
+  Planned planned(kResidual, "fastest");
+  const auto layers = says(screening_limits(planned.planner), "short_layers");
+  REQUIRE(layers);
+  for (const auto& [name, value] : layers->args)
+    CHECK(layers->text.find(value) != std::string::npos);
+  // Two conversions, and no launches on a datasheet's device: 1.3 µs more each.
+  const Plan mixed = planned.planner.plan_of(std::vector<uint8_t>{0, 1, 0});
+  const auto conversions =
+      says(plan_guidance(planned.planner, planned.found, mixed), "short_conversions");
+  REQUIRE(conversions);
+  const std::string with = duration(*mixed.totals.seconds_padded + 2 * 1.3e-6);
+  CHECK(conversions->text.find("then takes " + with) != std::string::npos);
+  const Plan narrow = planned.planner.uniform(LayerPrecision::Int8);
+  CHECK_FALSE(says(plan_guidance(planned.planner, planned.found, narrow), "short_conversions"));
+  // 2 * 8192 * 4096 * 4096 operations take 278 µs.
+  Planned longer(R"(
+@weight w float32[4096,4096]
+<ir_version: 8, opset_import: ["" : 17]>
+m (float[8192, 4096] x) => (float[8192, 4096] y) { y = MatMul (x, w) }
+)",
+                 "fastest", "int8/channel/max");
+  CHECK_FALSE(says(screening_limits(longer.planner), "short_layers"));
 }

@@ -112,6 +112,8 @@ export interface Pruning {
   groups: PruneGroup[];
   scenarios: PruneScenario[];
   combined: Combined[];
+  /** What the times of 2:4 do not know. */
+  limits: { code: string; text: string; args?: Record<string, unknown> }[];
   sparsity24: Sparse24[];
   sparsity: Sparsity[];
 }

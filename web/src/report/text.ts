@@ -19,7 +19,7 @@ export interface Language {
   lints: Sentences;
   /** Why values could not be read, by cause_code. */
   causes: Record<string, string>;
-  /** Limits of a screening, and guidance on plans of precisions. */
+  /** Limits of a screening and of 2:4, and guidance on plans of precisions. */
   plans: Sentences;
   /** Notes of layers. */
   notes: Record<string, string>;

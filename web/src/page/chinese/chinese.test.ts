@@ -116,6 +116,9 @@ test('every limit and advice of a plan has a Chinese text with known arguments',
   const refusals = [...rules.matchAll(/^ {4}\{"([a-z_0-9]+)",/gm)];
   assert.ok(refusals.length > 15);
   for (const [, code] of refusals) codes.set(code!, new Set(['format', 'layers', 'all']));
+  const sparse = saidBy(['prune_times.cpp'], /return \{\{"([a-z_]+)",/g);
+  assert.ok(sparse.size > 0);
+  for (const [code, args] of sparse) codes.set(code, args);
   assert.ok(codes.size > 15);
   check(codes, kPlans);
 });

@@ -3,7 +3,7 @@
 import type { Count } from '../document';
 import { count, kDash, percent, seconds } from '../format';
 import { type Pruning, type Sparse24, timeOf } from '../pruning';
-import { t } from '../text';
+import { sentence, t } from '../text';
 import { type Cell, DataTable, useModel } from './ui';
 
 const kReasons: Record<string, string> = {
@@ -93,6 +93,9 @@ function Layers24({ data }: { data: Pruning }) {
         </div>
       </dl>
       {!peak && paying > 0 && <p class="note">{t('prune_24_no_peak')}</p>}
+      {data.limits.map((limit) => (
+        <p class="note">{sentence('plans', limit, limit.text)}</p>
+      ))}
       <DataTable
         name={name}
         data={{
