@@ -14,8 +14,9 @@ constexpr uint64_t kMostRow = 16384;  // values read at once of a row of turned 
 // Each channel's run of a turned chunk costs something of its own: such chunks are larger.
 constexpr uint64_t kTurnedChunk = 16 * onnx::kWeightChunk;
 
-// Rows are read as many at a time as fit a second-level cache besides what they turn into.
-constexpr uint64_t kRowsRead = 1u << 17;
+// Rows are read as many at a time as fit a second-level cache besides what they turn into, but
+// sixteen at least, which fill a line of the first one once they are turned.
+constexpr size_t kRowsRead = 1u << 17, kFewestRows = 16;
 
 // From rows of channels to channels of rows.
 void turn(std::span<const float> from, size_t rows, size_t channels, size_t inner, float* to,
@@ -74,7 +75,7 @@ tl::expected<void, Error> Chunks::load(onnx::WeightReader& reader, const Chunk& 
   const size_t inner = static_cast<size_t>(layout_.inner);
   const size_t channels = static_cast<size_t>(chunk.channels);
   const size_t rows = static_cast<size_t>(chunk.length) / inner, row = channels * inner;
-  const size_t most = std::max<size_t>(1, kRowsRead / row / 16 * 16);
+  const size_t most = std::max(kFewestRows, kRowsRead / row / kFewestRows * kFewestRows);
   const uint64_t first = chunk.begin / layout_.inner;
   const bool whole = chunk.channels == layout_.channels;
   for (size_t done = 0; done < rows;) {

@@ -1,6 +1,7 @@
 // How fast weights are looked at: node weights.mjs trtreport-weights.js MODEL|MEGABYTES[:conv]...
 // A number stands for random FP32 matrices of that many megabytes, four million weights each, with
-// ":conv" for convolutions of 512 channels to 512, 3 by 3.
+// ":conv" for convolutions of 512 channels to 512, 3 by 3, with ":wide" for matrices so large that none
+// is kept in memory.
 import { diskFile, loadCore } from "./load.mjs";
 import { graph, model, node, tensor, value } from "./models.mjs";
 
@@ -8,6 +9,7 @@ const kRounds = 3;
 const kKinds = {
   matrix: { op: "MatMul", shape: [2048, 2048], input: [1, 2048] },
   conv: { op: "Conv", shape: [512, 512, 3, 3], input: [1, 512, 8, 8] },
+  wide: { op: "MatMul", shape: [4096, 11008], input: [1, 4096] },
 };
 
 // Matrices whose values are made when they are read: sums of random numbers, bell-shaped like weights.
