@@ -171,7 +171,8 @@ void WeightJob::add_errors(const Chunk& tile, std::span<const float> values, siz
   if (scheme.granularity == Granularity::Tensor) {
     const Element& element = row(scheme.format).element;
     const std::span<const float> shift(&plan.zero_point, scheme.symmetric ? 0u : 1u);
-    const bool may_clip = !(result_.largest() / plan.scales[0] <= clip_high(element));
+    const bool may_clip =
+        !scheme.symmetric || !(result_.largest() / plan.scales[0] <= clip_high(element));
     return vector_kernels().round(
         {element, scheme.format == Format::Bf16, plan.scales, shift, SIZE_MAX, may_clip}, values,
         errors);
@@ -229,8 +230,9 @@ void WeightJob::round_channels(const Chunk& tile, std::span<const float> values,
       continue;
     }
     Rounding rounding{element, false, scales.subspan(c, 1), {}};
-    rounding.may_clip = !(largest / scales[c] <= most);
-    if (!scratch.zero_points.empty())
+    const bool is_shifted = !scratch.zero_points.empty();
+    rounding.may_clip = is_shifted || !(largest / scales[c] <= most);
+    if (is_shifted)
       rounding.zero_points = std::span<const float>(scratch.zero_points).subspan(c, 1);
     Errors own;
     vector_kernels().round(rounding, values.subspan(c * length, length), own);
@@ -270,7 +272,7 @@ void WeightJob::round_blocks(const Chunk& tile, std::span<const float> values, c
       }
     }
     // A real scale follows from the largest value; those of few bits may fall short of it.
-    const bool may_clip = format.scaling != Scaling::Real;
+    const bool may_clip = format.scaling != Scaling::Real || !scheme.symmetric;
     vector_kernels().round({element, false, scratch.scales, scratch.zero_points, block, may_clip},
                            run, errors);
   }

@@ -48,7 +48,7 @@ struct Rounding {
   std::span<const float> scales;
   std::span<const float> zero_points;  // empty: all 0; only of integers
   size_t block = SIZE_MAX;             // a multiple of kLanes; the largest number for one scale
-  bool may_clip = true;                // false where no |x / s| is known to exceed clip_high
+  bool may_clip = true;  // false: there are no zero points, and |x / s| never exceeds clip_high
 };
 
 // One body of each loop.

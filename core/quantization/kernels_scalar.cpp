@@ -77,6 +77,10 @@ void multiply(std::span<float> x, double factor) {
 
 BlockRule::BlockRule(const Rounding& rounding, size_t block)
     : element(rounding.element), scale(rounding.scales[block]) {
+  // Short channels would take longer to find limits that nothing passes than to be rounded.
+  clip_high = std::numeric_limits<float>::infinity();
+  clip_low = -clip_high;
+  if (!rounding.may_clip) return;
   if (!rounding.zero_points.empty()) {
     element.low -= rounding.zero_points[block];
     element.high -= rounding.zero_points[block];

@@ -189,7 +189,7 @@ void round_as(const Rounding& rounding, std::span<const float> x, Errors& errors
 }
 
 void round(const Rounding& rounding, std::span<const float> x, Errors& errors) {
-  const bool clips = rounding.may_clip || !rounding.zero_points.empty();
+  const bool clips = rounding.may_clip;
   if (rounding.element.is_integer) {
     return clips ? round_as<IntegerElement<true>>(rounding, x, errors)
                  : round_as<IntegerElement<false>>(rounding, x, errors);
