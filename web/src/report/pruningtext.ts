@@ -123,7 +123,7 @@ export const kPruningEnglish = {
   // 2:4 and zeros
   prune_24: '2:4 sparsity by layer',
   prune_24_help:
-    'Two of four weights along the reduction. Eligible: 16 along the reduction, 8 outputs; it pays from 256 products and 256 outputs on.',
+    'Two of four weights along the reduction. Eligible: 16 along the reduction, 8 outputs; by NVIDIA’s rule it pays from 256 products and 256 outputs on.',
   prune_24_none: 'No layer has a weight that sparse tensor cores could run.',
   prune_24_no_peak: 'This device has no sparse tensor cores at this precision: nothing is saved.',
   prune_24_overhead:

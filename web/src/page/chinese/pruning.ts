@@ -111,7 +111,7 @@ export const kPruning: Partial<Record<keyof typeof kPruningEnglish, string>> = {
   prune_combined_label: 'Roofline 上的 {n} 步，从 {first} 到 {last}。',
   prune_24: '各层的 2:4 稀疏',
   prune_24_help:
-    '沿归约方向每四个权重留两个。可用条件：归约为 16 的倍数，输出为 8 的倍数；归约与输出都达到 256 才划算。',
+    '沿归约方向每四个权重留两个。可用条件：归约为 16 的倍数，输出为 8 的倍数；按 NVIDIA 的说法，归约与输出都达到 256 才划算。',
   prune_24_none: '没有一层的权重可由稀疏 Tensor Core 运行。',
   prune_24_no_peak: '该设备在此精度没有稀疏 Tensor Core：不省时间。',
   prune_24_overhead:
