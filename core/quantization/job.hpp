@@ -119,8 +119,8 @@ class WeightJob {
   // Into the scratch.
   void find_losses(const Chunk& tile, std::span<const float> values, size_t scheme,
                    Scratch& scratch) const;
-  void find_whole_losses(std::span<const float> run, std::span<const double> scales, float limit,
-                         Scratch& scratch, std::span<double> totals) const;
+  void find_whole_losses(std::span<const float> run, std::span<const double> scales,
+                         const Element& element, Scratch& scratch, std::span<double> totals) const;
   // Scales of the tile's channels, and where asymmetric their zero points, into the scratch.
   void find_channel_scales(const Chunk& tile, const Scheme& scheme, Scratch& scratch) const;
   void round_blocks(const Chunk& tile, std::span<const float> values, const Scheme& scheme,
