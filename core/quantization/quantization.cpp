@@ -89,49 +89,45 @@ void Quantization::add_activation(std::string_view name, std::span<const float> 
                                   uint64_t batch) {
   const TensorId tensor = find_tensor(name);
   const std::string quoted = "'" + std::string(name) + "'";
+  const auto say = [&](Severity severity, std::string_view code, std::string_view message,
+                       uint64_t count, uint64_t sample) {
+    lints_.push_back(
+        {severity, code, quoted + std::string(message), kNoNode, tensor, {{"name", quoted}}});
+    Lint::Args& args = lints_.back().args;
+    if (count > 0) args.emplace_back("count", std::to_string(count));
+    if (sample > 0) args.emplace_back("sample", std::to_string(sample));
+  };
   if (tensor == kNoTensor) {
-    lints_.push_back({Severity::Warning,
-                      "activation_unknown",
-                      quoted + " is no tensor of this model: its samples are left out",
-                      kNoNode,
-                      kNoTensor,
-                      {{"name", quoted}}});
-    return;
+    return say(Severity::Warning, "activation_unknown",
+               " is no tensor of this model: its samples are left out", 0, 0);
   }
   activations_.push_back({tensor, analyse_activation(values, batch)});
-  check_sample_size(tensor, values.size());
+  const uint64_t sample = sample_size(tensor);
+  if (sample > 0 && !values.empty() && values.size() % sample != 0) {
+    say(Severity::Warning, "activation_size",
+        ": " + std::to_string(values.size()) + " samples are no multiple of the " +
+            std::to_string(sample) +
+            " values that the model has there: they may be of another tensor",
+        values.size(), sample);
+  }
   if (const uint64_t count = activations_.back().result.nonfinite; count > 0) {
-    lints_.push_back({Severity::Error,
-                      "nonfinite_activation",
-                      quoted + " holds " + std::to_string(count) +
-                          " NaN or infinite samples: they are left out of its figures",
-                      kNoNode,
-                      tensor,
-                      {{"name", quoted}, {"count", std::to_string(count)}}});
+    say(Severity::Error, "nonfinite_activation",
+        " holds " + std::to_string(count) +
+            " NaN or infinite samples: they are left out of its figures",
+        count, 0);
   }
 }
 
-void Quantization::check_sample_size(TensorId tensor, uint64_t elements) {
-  uint64_t sample = 1;
+uint64_t Quantization::sample_size(TensorId tensor) const {
+  constexpr int64_t kMost = int64_t{1} << 20;
   const std::span<const Dim> dims = graph_.tensors[tensor].type.shape.dims();
-  if (dims.empty()) return;
-  for (const Dim& dim : dims.subspan(1)) {
-    constexpr int64_t kMost = int64_t{1} << 20;
-    if (!dim.is_number() || dim.number() <= 0 || dim.number() > kMost || sample > kMost) return;
-    sample *= static_cast<uint64_t>(dim.number());
+  uint64_t size = dims.empty() ? 0 : 1;
+  for (size_t axis = 1; axis < dims.size(); ++axis) {
+    const int64_t dim = dims[axis].is_number() ? dims[axis].number() : 0;
+    if (dim <= 0 || dim > kMost || size > kMost) return 0;
+    size *= static_cast<uint64_t>(dim);
   }
-  if (elements > 0 && elements % sample == 0) return;
-  const std::string quoted = "'" + std::string(graph_.text(graph_.tensors[tensor].name)) + "'";
-  lints_.push_back({Severity::Warning,
-                    "activation_size",
-                    quoted + ": " + std::to_string(elements) + " samples are no multiple of the " +
-                        std::to_string(sample) +
-                        " values that the model has there: they may be of another tensor",
-                    kNoNode,
-                    tensor,
-                    {{"name", quoted},
-                     {"count", std::to_string(elements)},
-                     {"sample", std::to_string(sample)}}});
+  return size;
 }
 
 void Quantization::add_cache(CalibrationCache cache) {

@@ -79,8 +79,8 @@ class Quantization {
 
  private:
   TensorId find_tensor(std::string_view name) const;
-  // Samples of a tensor are its values for any number of batches: the first dim may be another.
-  void check_sample_size(TensorId tensor, uint64_t elements);
+  // Values of one batch of a tensor, where the model says how many: its first dim may be another.
+  uint64_t sample_size(TensorId tensor) const;  // 0: unknown
   void judge(size_t weight, const WeightResult& result, std::vector<Lint>& lints) const;
 
   const Graph& graph_;

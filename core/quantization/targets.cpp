@@ -236,17 +236,39 @@ class Finder {
     if (is_recurrent(row.op)) rank = 3;
     const std::optional<size_t> axis = axis_of(graph_, node, row, rank);
     if (!axis) return;
-    std::vector<Origin> origins;
-    find_origins(read, *axis, is_recurrent(row.op) ? kMostJoints : 0, origins);
-    for (const Origin& origin : origins) add_origin(id, node, row, origin);
+    add_origins(id, row, read, *axis, is_recurrent(row.op) ? kMostJoints : 0);
   }
 
-  void add_origin(NodeId id, const Node& node, const OpWeight& row, const Origin& origin) {
+  // The stored tensors behind an operator's input. With `joints` to spare also behind what
+  // exporters put a recurrent layer's gates in ONNX's order with: slices of one tensor, put
+  // together anew, with an axis for the direction.
+  void add_origins(NodeId id, const OpWeight& row, TensorId tensor, size_t axis, int joints) {
+    const std::optional<Origin> origin = look_behind(graph_, tensor, axis);
+    if (!origin) return;
+    if (stored_data(graph_, origin->tensor) != nullptr) return add_origin(id, row, *origin);
+    const NodeId producer = graph_.tensors[origin->tensor].producer;
+    if (joints == 0 || producer == kNoNode) return;
+    const Node& node = graph_.nodes[producer];
+    const std::string_view op = op_of(graph_, node);
+    if (op == "Concat" && node.inputs.size() <= kMostParts) {
+      for (const TensorId part : node.inputs) add_origins(id, row, part, origin->axis, joints - 1);
+    } else if (op == "Slice") {
+      add_origins(id, row, input_of(node, 0), origin->axis, joints - 1);
+    } else if (op == "Unsqueeze" && is_first_axis(node) && origin->axis > 0) {
+      add_origins(id, row, input_of(node, 0), origin->axis - 1, joints - 1);
+    }
+  }
+
+  void add_origin(NodeId id, const OpWeight& row, const Origin& origin) {
     const onnx::TensorData& data = *stored_data(graph_, origin.tensor);
     if (!is_weight_type(data.dtype) || origin.axis >= data.dims.size()) return;
     // Read along another axis its channels are others, and so is all that is found of it.
     const auto [known, is_new] =
         index_.try_emplace({origin.tensor, origin.axis}, targets_.weights.size());
+    for (size_t i = targets_.uses.size(); i > 0 && targets_.uses[i - 1].node == id; --i) {
+      const WeightUse& use = targets_.uses[i - 1];
+      if (use.input == row.input && use.weight == known->second) return;  // another slice of it
+    }
     targets_.uses.push_back({id, row.input, known->second});
     if (!is_new) {
       ++targets_.weights[known->second].more_nodes;
@@ -255,35 +277,10 @@ class Finder {
     }
     WeightTarget target{origin.tensor, id, 0, origin.axis, {}};
     if (row.op == "Conv" || row.op == "ConvTranspose") {
-      target.factors = folded_factors(node, static_cast<size_t>(data.dims[origin.axis]));
+      target.factors =
+          folded_factors(graph_.nodes[id], static_cast<size_t>(data.dims[origin.axis]));
     }
     targets_.weights.push_back(std::move(target));
-  }
-
-  // The stored tensors behind an operator's input, each once. With `joints` to spare also behind
-  // what exporters put a recurrent layer's gates in ONNX's order with: slices of one tensor, put
-  // together anew, with an axis for the direction.
-  void find_origins(TensorId tensor, size_t axis, int joints, std::vector<Origin>& found) const {
-    const std::optional<Origin> origin = look_behind(graph_, tensor, axis);
-    if (!origin) return;
-    if (stored_data(graph_, origin->tensor) != nullptr) {
-      for (const Origin& other : found) {
-        if (other.tensor == origin->tensor && other.axis == origin->axis) return;
-      }
-      found.push_back(*origin);
-      return;
-    }
-    const NodeId producer = graph_.tensors[origin->tensor].producer;
-    if (joints == 0 || producer == kNoNode) return;
-    const Node& node = graph_.nodes[producer];
-    const std::string_view op = op_of(graph_, node);
-    if (op == "Concat" && node.inputs.size() <= kMostParts) {
-      for (const TensorId part : node.inputs) find_origins(part, origin->axis, joints - 1, found);
-    } else if (op == "Slice") {
-      find_origins(input_of(node, 0), origin->axis, joints - 1, found);
-    } else if (op == "Unsqueeze" && is_first_axis(node) && origin->axis > 0) {
-      find_origins(input_of(node, 0), origin->axis - 1, joints - 1, found);
-    }
   }
 
   // Whether an Unsqueeze inserts axis 0 alone.
