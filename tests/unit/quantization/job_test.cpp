@@ -252,135 +252,135 @@ TEST_CASE("weights: candidates left out of a channel's search would not have won
       CHECK(two.schemes[1].metrics.underflows == result.metrics.underflows);
     }
   }
-  TEST_CASE("weights: INT4's least code counts where a channel's scale is searched for",
-            "[quantization][job]") {
-    // At the scale of max, 8 / 7, none of these is a code; at 7/8 of it all of the first channel
-    // are.
-    Weight weight({-8, 1, 2, 3, 8, -1, -2, -3}, {2, 4});
-    const SchemeResult found = weight.run("int4/channel/mse");
-    CHECK(found.channel_scales.at(0) == 1);
-    CHECK(found.metrics.max_abs_error <= 1);
-    CHECK(weight.run("int4/channel/max").metrics.mse > 2 * found.metrics.mse);
-  }
+}
 
-  TEST_CASE("weights: MSE of a tensor is never worse than max", "[quantization][job]") {
-    for (uint64_t seed = 0; seed < 40; ++seed) {
-      Weight weight(test::irwin_hall(seed, 100), {100});
-      const SchemeResult max = weight.run("int8/tensor/max"), mse = weight.run("int8/tensor/mse");
-      CHECK(mse.metrics.mse <= max.metrics.mse);
-      CHECK(weight.run(*parse_schemes("int8/tensor/mse,int8/tensor/max")).schemes[0].metrics.mse ==
-            mse.metrics.mse);
-    }
-  }
+TEST_CASE("weights: INT4's least code counts where a channel's scale is searched for",
+          "[quantization][job]") {
+  // At the scale of max, 8 / 7, none of these is a code; at 7/8 of it all of the first channel
+  // are.
+  Weight weight({-8, 1, 2, 3, 8, -1, -2, -3}, {2, 4});
+  const SchemeResult found = weight.run("int4/channel/mse");
+  CHECK(found.channel_scales.at(0) == 1);
+  CHECK(found.metrics.max_abs_error <= 1);
+  CHECK(weight.run("int4/channel/max").metrics.mse > 2 * found.metrics.mse);
+}
 
-  TEST_CASE("weights: all zero, or next to it, is dead", "[quantization][job]") {
-    for (const float value : {0.0f, 1e-9f}) {
-      Weight weight(std::vector<float>(64, value), {4, 16});
-      const WeightResult result = weight.run(all_schemes());
-      CHECK(result.dead);
-      CHECK(result.schemes.empty());
-      CHECK(result.dead_channels == 4);
-    }
-    Weight one({1, -2, 0, 0, 3, 0.5f}, {3, 2});
-    CHECK(one.run(default_schemes()).dead_channels == 1);
+TEST_CASE("weights: MSE of a tensor is never worse than max", "[quantization][job]") {
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    Weight weight(test::irwin_hall(seed, 100), {100});
+    const SchemeResult max = weight.run("int8/tensor/max"), mse = weight.run("int8/tensor/mse");
+    CHECK(mse.metrics.mse <= max.metrics.mse);
+    CHECK(weight.run(*parse_schemes("int8/tensor/mse,int8/tensor/max")).schemes[0].metrics.mse ==
+          mse.metrics.mse);
   }
+}
 
-  TEST_CASE("weights: a constant falls back to max where calibrators are blind",
-            "[quantization][job]") {
-    Weight weight(std::vector<float>(256, 3.0f), {4, 64});
-    const WeightResult result = weight.run(*parse_schemes("int8/tensor/entropy,int8/tensor/max"));
-    CHECK(result.constant);
-    CHECK(result.schemes[0].fell_back);
-    CHECK(*result.schemes[0].scale == 3.0f / 127);
-    CHECK(result.schemes[0].metrics.mse == result.schemes[1].metrics.mse);
-    const SchemeResult asymmetric = weight.run("int8/tensor/max/asymmetric");
-    CHECK(*asymmetric.scale == Approx(0.0117647061f));
-    CHECK(asymmetric.zero_point == -128);
-    Weight negative(std::vector<float>(8, -3.0f), {8});
-    CHECK(negative.run("int8/tensor/max/asymmetric").zero_point == 127);
-  }
-
-  TEST_CASE("weights: exact values say so", "[quantization][job]") {
-    Weight weight({1, -2, 64, 127, 0, 5}, {6});
-    const SchemeResult result = weight.run("int8/tensor/max");
-    CHECK(result.metrics.exact);
-    CHECK(!result.metrics.sqnr_db);
-    CHECK(*result.metrics.cosine == Approx(1));
-  }
-
-  TEST_CASE("weights: NaN and infinity are counted and left out", "[quantization][job]") {
-    std::vector<float> dirty = test::kHandPicked;
-    dirty.push_back(NAN);
-    dirty.push_back(INFINITY);
-    Weight weight(dirty, {32});
+TEST_CASE("weights: all zero, or next to it, is dead", "[quantization][job]") {
+  for (const float value : {0.0f, 1e-9f}) {
+    Weight weight(std::vector<float>(64, value), {4, 16});
     const WeightResult result = weight.run(all_schemes());
-    CHECK(result.nonfinite == 2);
-    CHECK(result.finite() == 30);
-    CHECK(result.largest() == 5.08f);
-    CHECK(result.histogram.total() == 30);
-    CHECK(*result.schemes[0].metrics.sqnr_db == db(44.632215));
-    // Calibrators see what they would see without them: half of these, taken as zeros, would move
-    // the percentile's edge and ONNX Runtime's divergence.
-    Weight clean(test::kHandPicked, {30});
-    dirty.resize(60, NAN);
-    Weight half(dirty, {60});
-    const WeightResult searched = half.run(all_schemes()), expected = clean.run(all_schemes());
-    for (size_t i = 0; i < searched.schemes.size(); ++i)
-      CHECK(searched.schemes[i].scale == expected.schemes[i].scale);
-    Weight broken({NAN, NAN}, {2});
-    CHECK(broken.run(all_schemes()).dead);
+    CHECK(result.dead);
+    CHECK(result.schemes.empty());
+    CHECK(result.dead_channels == 4);
   }
+  Weight one({1, -2, 0, 0, 3, 0.5f}, {3, 2});
+  CHECK(one.run(default_schemes()).dead_channels == 1);
+}
 
-  TEST_CASE("weights: empty ones finish at once; missing data is an error", "[quantization][job]") {
-    Weight empty({}, {0, 3});
-    CHECK(empty.run(default_schemes()).elements == 0);
-    CHECK(empty.run(default_schemes()).schemes.empty());
-    Weight short_one({1, 2, 3}, {2, 2});
-    CHECK(short_one.run(default_schemes()).error->code == "size_mismatch");
-  }
+TEST_CASE("weights: a constant falls back to max where calibrators are blind",
+          "[quantization][job]") {
+  Weight weight(std::vector<float>(256, 3.0f), {4, 64});
+  const WeightResult result = weight.run(*parse_schemes("int8/tensor/entropy,int8/tensor/max"));
+  CHECK(result.constant);
+  CHECK(result.schemes[0].fell_back);
+  CHECK(*result.schemes[0].scale == 3.0f / 127);
+  CHECK(result.schemes[0].metrics.mse == result.schemes[1].metrics.mse);
+  const SchemeResult asymmetric = weight.run("int8/tensor/max/asymmetric");
+  CHECK(*asymmetric.scale == Approx(0.0117647061f));
+  CHECK(asymmetric.zero_point == -128);
+  Weight negative(std::vector<float>(8, -3.0f), {8});
+  CHECK(negative.run("int8/tensor/max/asymmetric").zero_point == 127);
+}
 
-  TEST_CASE("weights: a shape that claims more than is stored sizes nothing",
-            "[quantization][job]") {
-    Weight wide({1, 2, 3}, {16, int64_t{1} << 36});
-    CHECK(wide.run(default_schemes(), 1).error->code == "size_mismatch");
-    Weight endless({1, 2, 3}, {int64_t{1} << 40, int64_t{1} << 40});
-    CHECK(endless.run(default_schemes()).error->code == "size_mismatch");
-  }
+TEST_CASE("weights: exact values say so", "[quantization][job]") {
+  Weight weight({1, -2, 64, 127, 0, 5}, {6});
+  const SchemeResult result = weight.run("int8/tensor/max");
+  CHECK(result.metrics.exact);
+  CHECK(!result.metrics.sqnr_db);
+  CHECK(*result.metrics.cosine == Approx(1));
+}
 
-  TEST_CASE("weights: float16 counts what overflows", "[quantization][job]") {
-    Weight weight({1, 70000, -65520, 65519}, {4});
-    const SchemeResult result = weight.run("fp16/tensor/none");
-    CHECK(result.metrics.overflows == 2);
-    CHECK(!result.scale);
-  }
+TEST_CASE("weights: NaN and infinity are counted and left out", "[quantization][job]") {
+  std::vector<float> dirty = test::kHandPicked;
+  dirty.push_back(NAN);
+  dirty.push_back(INFINITY);
+  Weight weight(dirty, {32});
+  const WeightResult result = weight.run(all_schemes());
+  CHECK(result.nonfinite == 2);
+  CHECK(result.finite() == 30);
+  CHECK(result.largest() == 5.08f);
+  CHECK(result.histogram.total() == 30);
+  CHECK(*result.schemes[0].metrics.sqnr_db == db(44.632215));
+  // Calibrators see what they would see without them: half of these, taken as zeros, would move
+  // the percentile's edge and ONNX Runtime's divergence.
+  Weight clean(test::kHandPicked, {30});
+  dirty.resize(60, NAN);
+  Weight half(dirty, {60});
+  const WeightResult searched = half.run(all_schemes()), expected = clean.run(all_schemes());
+  for (size_t i = 0; i < searched.schemes.size(); ++i)
+    CHECK(searched.schemes[i].scale == expected.schemes[i].scale);
+  Weight broken({NAN, NAN}, {2});
+  CHECK(broken.run(all_schemes()).dead);
+}
 
-  TEST_CASE("weights: folding multiplies channels and keeps what was before",
-            "[quantization][job]") {
-    Weight weight({0.5f, -1, 2, 1, 1, 1}, {2, 3});
-    const WeightResult result = weight.run(default_schemes(), 0, {7.499062676, -1});
-    CHECK(result.channel_largest_before == std::vector<float>{2, 1});
-    CHECK(result.channel_largest[0] == Approx(14.998125351));
-    CHECK(result.channel_largest[1] == 1);
-    CHECK(result.low == Approx(-7.499062676));
-  }
+TEST_CASE("weights: empty ones finish at once; missing data is an error", "[quantization][job]") {
+  Weight empty({}, {0, 3});
+  CHECK(empty.run(default_schemes()).elements == 0);
+  CHECK(empty.run(default_schemes()).schemes.empty());
+  Weight short_one({1, 2, 3}, {2, 2});
+  CHECK(short_one.run(default_schemes()).error->code == "size_mismatch");
+}
 
-  TEST_CASE("schemes: texts are read back and faults named", "[quantization][scheme]") {
-    CHECK(*parse_schemes("default") == default_schemes());
-    CHECK(parse_schemes("all")->size() == all_schemes().size());
-    for (const Scheme& scheme : all_schemes()) {
-      std::string text = std::string(row(scheme.format).name) + "/" + granularity_text(scheme) +
-                         "/" + calibrator_text(scheme) + (scheme.symmetric ? "" : "/asymmetric");
-      CAPTURE(text);
-      CHECK(*parse_schemes(text) == std::vector<Scheme>{scheme});
-    }
-    CHECK(parse_schemes("int8,fp16")->size() == 3);
-    for (const char* bad :
-         {"int9", "int8/tensor", "fp16/tensor/max", "nvfp4/block32/max", "int8/channel/entropy",
-          "fp8/tensor/max/asymmetric", "", "int8/block7/max", "int8/tensor/percentile-12"}) {
-      CAPTURE(bad);
-      CHECK(!parse_schemes(bad));
-    }
-    CHECK(bits_per_weight(parse_schemes("int4/block32/max")->front(), 4096, 4) == 4.5);
-    CHECK(bits_per_weight(parse_schemes("nvfp4/block16/max")->front(), 4096, 4) == 4.5);
-    CHECK(bits_per_weight(parse_schemes("mxfp8/block32/ocp")->front(), 4096, 4) == 8.25);
+TEST_CASE("weights: a shape that claims more than is stored sizes nothing", "[quantization][job]") {
+  Weight wide({1, 2, 3}, {16, int64_t{1} << 36});
+  CHECK(wide.run(default_schemes(), 1).error->code == "size_mismatch");
+  Weight endless({1, 2, 3}, {int64_t{1} << 40, int64_t{1} << 40});
+  CHECK(endless.run(default_schemes()).error->code == "size_mismatch");
+}
+
+TEST_CASE("weights: float16 counts what overflows", "[quantization][job]") {
+  Weight weight({1, 70000, -65520, 65519}, {4});
+  const SchemeResult result = weight.run("fp16/tensor/none");
+  CHECK(result.metrics.overflows == 2);
+  CHECK(!result.scale);
+}
+
+TEST_CASE("weights: folding multiplies channels and keeps what was before", "[quantization][job]") {
+  Weight weight({0.5f, -1, 2, 1, 1, 1}, {2, 3});
+  const WeightResult result = weight.run(default_schemes(), 0, {7.499062676, -1});
+  CHECK(result.channel_largest_before == std::vector<float>{2, 1});
+  CHECK(result.channel_largest[0] == Approx(14.998125351));
+  CHECK(result.channel_largest[1] == 1);
+  CHECK(result.low == Approx(-7.499062676));
+}
+
+TEST_CASE("schemes: texts are read back and faults named", "[quantization][scheme]") {
+  CHECK(*parse_schemes("default") == default_schemes());
+  CHECK(parse_schemes("all")->size() == all_schemes().size());
+  for (const Scheme& scheme : all_schemes()) {
+    std::string text = std::string(row(scheme.format).name) + "/" + granularity_text(scheme) + "/" +
+                       calibrator_text(scheme) + (scheme.symmetric ? "" : "/asymmetric");
+    CAPTURE(text);
+    CHECK(*parse_schemes(text) == std::vector<Scheme>{scheme});
   }
+  CHECK(parse_schemes("int8,fp16")->size() == 3);
+  for (const char* bad :
+       {"int9", "int8/tensor", "fp16/tensor/max", "nvfp4/block32/max", "int8/channel/entropy",
+        "fp8/tensor/max/asymmetric", "", "int8/block7/max", "int8/tensor/percentile-12"}) {
+    CAPTURE(bad);
+    CHECK(!parse_schemes(bad));
+  }
+  CHECK(bits_per_weight(parse_schemes("int4/block32/max")->front(), 4096, 4) == 4.5);
+  CHECK(bits_per_weight(parse_schemes("nvfp4/block16/max")->front(), 4096, 4) == 4.5);
+  CHECK(bits_per_weight(parse_schemes("mxfp8/block32/ocp")->front(), 4096, 4) == 8.25);
+}
