@@ -9,7 +9,6 @@
 namespace trtreport::quantization {
 namespace {
 
-constexpr uint64_t kLargestBlock = 128;
 constexpr uint64_t kMostRow = 16384;  // values read at once of a row of turned chunks
 // Each channel's run of a turned chunk costs something of its own: such chunks are larger.
 constexpr uint64_t kTurnedChunk = 16 * onnx::kWeightChunk;
@@ -50,7 +49,7 @@ Chunks::Chunks(const Layout& layout) : layout_(layout) {
   } else {
     const uint64_t inner = std::max<uint64_t>(layout.inner, 1);
     width_ = std::min(layout.channels, std::max<uint64_t>(1, kMostRow / inner));
-    uint64_t step = kLargestBlock;  // outer rows after which blocks end together
+    uint64_t step = kRun;  // outer rows after which blocks and runs end together
     for (uint64_t even = inner; even % 2 == 0 && step > 1; even /= 2) step /= 2;
     const uint64_t values = std::max<uint64_t>(step * width_ * inner, 1);
     length_ = step * std::max<uint64_t>(1, kTurnedChunk / values) * inner;

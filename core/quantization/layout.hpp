@@ -1,5 +1,6 @@
 // A weight as channels: for each output channel the run of values that are multiplied into it, cut
-// into chunks that fit a cache and end where blocks of 128 end.
+// into chunks that fit a cache, or those that have to be turned a few megabytes, and end where
+// blocks and the runs of kernels.hpp end.
 #pragma once
 
 #include "onnx/weights.hpp"
