@@ -38,11 +38,6 @@ void Diagnostics::note(std::string code, std::string message, uint32_t node, std
   add({Severity::Note, std::move(code), std::move(message), {}, node, std::move(hint)});
 }
 
-bool Diagnostics::has_errors() const {
-  return std::any_of(items_.begin(), items_.end(),
-                     [](const Diagnostic& item) { return item.severity == Severity::Error; });
-}
-
 void Diagnostics::demote(const std::function<bool(uint32_t node)>& left_out,
                          std::string_view reason) {
   for (Diagnostic& item : items_) {

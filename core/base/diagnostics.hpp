@@ -40,7 +40,6 @@ class Diagnostics {
   void note(std::string code, std::string message, uint32_t node = kNoNode, std::string hint = {});
 
   const std::vector<Diagnostic>& items() const { return items_; }
-  bool has_errors() const;
   // Turns warnings about nodes that `left_out` says into notes, with `reason` behind the message.
   void demote(const std::function<bool(uint32_t node)>& left_out, std::string_view reason);
   // (code, how many were left out) in order of first appearance; empty when all were kept.

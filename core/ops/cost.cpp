@@ -121,11 +121,6 @@ int CostContext::input_rank(int index) const {
   return tensor == nullptr ? -1 : tensor->type.shape.rank();
 }
 
-int CostContext::output_rank(int index) const {
-  const Tensor* tensor = output_tensor(index);
-  return tensor == nullptr ? -1 : tensor->type.shape.rank();
-}
-
 namespace {
 
 const Dim* dim_of(const Tensor* tensor, int axis) {

@@ -107,7 +107,6 @@ class CostContext {
   DType input_dtype(int index) const;
   DType output_dtype(int index) const;
   int input_rank(int index) const;  // -1 unknown
-  int output_rank(int index) const;
   // One dim; negative axes count from the end. Unknown where it is.
   Count input_dim(int index, int axis) const;
   Count output_dim(int index, int axis) const;

@@ -253,18 +253,6 @@ std::optional<SparseLayer> layer_of(const ChannelGroups& groups, NodeId id) {
 
 }  // namespace
 
-uint32_t mask_of_four(const float* magnitudes) {
-  uint32_t first = 0;
-  for (uint32_t i = 1; i < 4; ++i) {
-    if (magnitudes[i] > magnitudes[first]) first = i;
-  }
-  uint32_t second = first == 0 ? 1 : 0;
-  for (uint32_t i = 0; i < 4; ++i) {
-    if (i != first && magnitudes[i] > magnitudes[second]) second = i;
-  }
-  return 1u << first | 1u << second;
-}
-
 MaskFigures measure_masks(const WeightMatrix& matrix, std::span<const float> weights) {
   MaskFigures figures;
   std::vector<float> magnitudes;

@@ -42,9 +42,6 @@ inline constexpr std::array<double, 3> kSparsities = {0.25, 0.5, 0.75};
 
 MaskFigures measure_masks(const WeightMatrix& matrix, std::span<const float> weights);
 
-// Keeps the first of equal ones. Bit i of the answer: element i of the four stays.
-uint32_t mask_of_four(const float* magnitudes);
-
 // A permutation of the columns that keeps more magnitude under 2:4: columns dealt out by size, then
 // swaps that pay on a sample of rows (after Pool and Yu, NeurIPS 2021). A lower bound of what a
 // full search finds; never worse than none. Answers the share kept over all rows.

@@ -82,7 +82,10 @@ struct Kernels {
 };
 inline constexpr size_t kGridRun = 4096;
 
+// The bodies over vectors: natively of the best instruction set that this processor has, in
+// WebAssembly of its four floats.
 const Kernels& vector_kernels();
+// The plain C++ twins, bit for bit equal: what the vectors are tested against.
 const Kernels& scalar_kernels();
 
 }  // namespace trtreport::quantization

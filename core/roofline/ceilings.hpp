@@ -8,11 +8,12 @@
 
 namespace trtreport {
 
+// FLOP/s of one precision; unknown where the device states none.
 struct Ceiling {
   std::optional<double> tensor;  // of contractions; the vector peak where the unit is missing
   std::optional<double> vector;
   bool has_tensor_unit = false;
-  std::string accumulate;
+  std::string accumulate;  // of the tensor peak: "fp32", "fp16", "int32"; empty where not said
 };
 
 struct Ceilings {
@@ -29,6 +30,10 @@ struct Ceilings {
   Precision arithmetic(DType dtype) const;
 };
 
+// What a roofline at `precision` is drawn with. Cannot fail: a precision that the device lacks is
+// evaluated in the next wider one it has, and `fallback` says so; fp32 runs as tf32 from
+// compute capability 8.0 on unless the options say otherwise (TensorRT's default); sparse peaks only
+// where the options ask for them. Weight-only precisions (int4, fp4) compute in fp16.
 Ceilings resolve_ceilings(const Device& device, Precision precision,
                           const RooflineOptions& options);
 

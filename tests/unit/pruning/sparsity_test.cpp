@@ -21,15 +21,6 @@ bool near(double a, double b) { return a > b - 1e-6 && a < b + 1e-6; }
 
 }  // namespace
 
-TEST_CASE("two of four by magnitude, the first of equal ones", "[pruning]") {
-  const float equal[] = {0.1f, 0.5f, 0.5f, 0.1f};
-  CHECK(mask_of_four(equal) == 0b0110);
-  const float all[] = {1, 1, 1, 1};
-  CHECK(mask_of_four(all) == 0b0011);
-  const float last[] = {0.3f, 0.4f, 0.5f, 0.6f};
-  CHECK(mask_of_four(last) == 0b1100);
-}
-
 TEST_CASE("2:4 keeps 6.9 of 10.2, a permutation 8.0", "[pruning]") {
   const MaskFigures masks = measure_masks(two_by_eight(), kRows);
   CHECK(near(masks.magnitude, 10.2));
