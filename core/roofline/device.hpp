@@ -53,7 +53,7 @@ struct Device {
   std::optional<double> dram_bandwidth;  // B/s
   std::optional<uint64_t> memory_bytes, l2_bytes;
   std::optional<double> power_w;
-  std::optional<double> launch_seconds;  // per kernel; measured devices only
+  std::optional<double> launch_seconds;  // per kernel; no datasheet states it
   // Accelerators beside the GPU, which no engine on the GPU uses: "engines", "int8", ….
   std::vector<std::pair<std::string, double>> dla;
   std::vector<Derivation> derivations;

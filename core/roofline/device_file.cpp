@@ -216,6 +216,7 @@ void read_datasheet(DeviceReader& reader, const Json& file, const std::string& w
   device.memory_bytes = reader.bytes(file, "memory_bytes", "");
   device.l2_bytes = reader.bytes(file, "l2_bytes", "");
   device.power_w = reader.number(file, "power_w", "");
+  device.launch_seconds = reader.number(file, "launch_seconds", "");
   if (const Json* dla = reader.object(file, "dla", "")) {
     for (const auto& [key, value] : dla->items()) {
       if (const auto number = reader.number(*dla, key, "dla."))

@@ -154,6 +154,8 @@ TEST_CASE("device: faults name the field", "[device]") {
         "test.json: peaks.fp32 must be an object");
   CHECK(error_of(file_with(std::string(kPeaks) + R"(, "memory_bytes": "80 GB")")) ==
         "test.json: memory_bytes must be a positive number");
+  CHECK(error_of(file_with(std::string(kPeaks) + R"(, "launch_seconds": -4e-6)")) ==
+        "test.json: launch_seconds must be a positive number");
   CHECK(error_of(file_with(std::string(kPeaks) + R"(, "aliases": "t")")) ==
         "test.json: aliases must be a list of strings");
   CHECK(error_of(file_with(kPeaks), PeakSource::Measured) == "test.json: holds no measured peaks");
