@@ -62,7 +62,7 @@ Quantization; on by itself where a report is written and the weights are below 2
                              Weights in other files stay there: name a file beside the model
 
 Pruning: what removing channels would really save (reads the weights):
-      --prune RATIOS         shares of every group's channels that go: 0.25,0.5,0.75, or default
+      --prune [RATIOS]       shares of every group's channels that go; 0.25,0.5,0.75 unless told
       --prune-criterion NAME l2 (the default), l1, bn, random, or uniform, which reads no weights
       --prune-global         one ranking of all groups' channels instead of one each
       --prune-groups FILE    {"groups": {"layer1.0.conv1.weight": 0.5}}: shares of single groups

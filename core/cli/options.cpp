@@ -39,7 +39,10 @@ void add_options(CLI::App& app, CommandLine& line, Words& words) {
   add_texts(app, "--calibration", line.calibration);
   add_texts(app, "--plan", words.plans);
   app.add_option("--emit-qdq", line.qdq)->type_name("FILE");
-  app.add_option("--prune", words.prune)->type_name("RATIOS");
+  app.add_option("--prune", words.prune)
+      ->type_name("RATIOS")
+      ->expected(0, 1)
+      ->default_str("default");
   app.add_option("--prune-criterion", words.prune_criterion)->type_name("CRITERION");
   app.add_flag("--prune-global", words.prune_global);
   app.add_option("--prune-groups", line.prune_groups)->type_name("FILE");
@@ -61,12 +64,15 @@ void refuse_empty_values(CLI::App& app) {
   for (CLI::App* command : app.get_subcommands({})) refuse_empty_values(*command);
 }
 
-// "--json=" too, for which CLI11 would take the next word.
+// "--json=" too, for which CLI11 would take the next word, and "--prune" with an empty one, which
+// it would take for none.
 const char* valueless(int count, const char* const* arguments) {
   for (int index = 1; index < count; ++index) {
     const std::string_view word = arguments[index];
     if (word == "--") break;
     if (word.size() > 3 && word.starts_with("--") && word.find('=') == word.size() - 1)
+      return arguments[index];
+    if (word == "--prune" && index + 1 < count && *arguments[index + 1] == 0)
       return arguments[index];
   }
   return nullptr;

@@ -39,6 +39,15 @@ TEST_CASE("option --prune adds its section to the document", "[cli]") {
   CHECK(pruning["sparsity24"].size() == 3);
 }
 
+TEST_CASE("option --prune needs no shares", "[cli]") {
+  const Folder folder;
+  folder.write("m.onnx", small_network());
+  const auto pruning = document(folder, "m.onnx", {"--prune", "--precision", "fp16"})["pruning"];
+  REQUIRE(pruning["scenarios"].size() == 3);
+  CHECK(pruning["scenarios"][0]["ratio"] == 0.25);
+  CHECK(pruning["scenarios"][2]["ratio"] == 0.75);
+}
+
 TEST_CASE("option --emit-mask writes a plan", "[cli]") {
   const Folder folder;
   folder.write("m.onnx", small_network());
