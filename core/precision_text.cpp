@@ -28,9 +28,16 @@ std::string upper(LayerPrecision precision) {
 
 std::string db(double value) { return (value < 0 ? "-" + plain(-value) : plain(value)) + " dB"; }
 
+// Nothing where the noise of a layer is not known.
 std::string db(const PlanTotals& totals) {
   if (totals.sqnr_db) return db(*totals.sqnr_db);
-  return totals.unknown > 0 ? "? dB" : "∞ dB";
+  return totals.unknown > 0 ? "" : "∞ dB";
+}
+
+std::string at(const std::string& decibels) { return decibels.empty() ? "" : " at " + decibels; }
+
+std::string counted(uint64_t count, const char* one, const char* many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
 std::string time(const std::optional<double>& seconds) {
@@ -88,8 +95,9 @@ void tell_unknown_noise(const PrecisionPlanner& planner, Sentences& out) {
     });
     if (missing == unread || missing == 0) continue;
     out.say("not_tried",
-            upper(format) + " was not tried on the weights of " + std::to_string(missing) +
-                " layers: their rounding counts as nothing (--formats).",
+            upper(format) + " was not tried on the weights of " +
+                counted(missing, "layer: its", "layers: their") +
+                " rounding counts as nothing (--formats).",
             {{"format", upper(format)}, {"layers", std::to_string(missing)}});
   }
 }
@@ -236,23 +244,25 @@ void tell_parts(PrecisionPlanner& planner, const Plan& plan, LayerPrecision form
   const PlanTotals none = planner.uniform(planner.request().base).totals;
   const std::string wide = upper(planner.request().base), narrow = upper(format);
   const size_t kept = planner.layers().size() - plan.totals.quantized;
+  const std::string all_db = db(all), plan_db = db(plan.totals);
+  Args args = {{"narrow", narrow},
+               {"wide", wide},
+               {"all_time", time(all.seconds_padded)},
+               {"none_time", time(none.seconds_padded)},
+               {"kept", std::to_string(kept)},
+               {"layers", std::to_string(planner.layers().size())},
+               {"time", time(plan.totals.seconds_padded)},
+               {"conversions", std::to_string(plan.totals.reformats)}};
+  if (!all_db.empty()) args.push_back({"all_db", all_db});
+  if (!plan_db.empty()) args.push_back({"db", plan_db});
   out.say("in_part",
           "2. Quantize in part: every layer in " + narrow + " takes " + time(all.seconds_padded) +
-              " at " + db(all) + ", every layer in " + wide + " " + time(none.seconds_padded) +
+              at(all_db) + ", every layer in " + wide + " " + time(none.seconds_padded) +
               ". This plan keeps " + std::to_string(kept) + " of " +
-              std::to_string(planner.layers().size()) + " layers in " + wide + ": " +
-              time(plan.totals.seconds_padded) + " at " + db(plan.totals) + ", " +
-              std::to_string(plan.totals.reformats) + " conversions included.",
-          {{"narrow", narrow},
-           {"wide", wide},
-           {"all_time", time(all.seconds_padded)},
-           {"all_db", db(all)},
-           {"none_time", time(none.seconds_padded)},
-           {"kept", std::to_string(kept)},
-           {"layers", std::to_string(planner.layers().size())},
-           {"time", time(plan.totals.seconds_padded)},
-           {"db", db(plan.totals)},
-           {"conversions", std::to_string(plan.totals.reformats)}});
+              counted(planner.layers().size(), "layer", "layers") + " in " + wide + ": " +
+              time(plan.totals.seconds_padded) + at(plan_db) + ", " +
+              counted(plan.totals.reformats, "conversion", "conversions") + " included.",
+          std::move(args));
   const auto gives_back = [&](const PlanLayer& layer) {
     return decibels_back(planner, plan, layer);
   };
@@ -301,8 +311,9 @@ void tell_speed(const PrecisionPlanner& planner, LayerPrecision format, Sentence
   };
   if (const size_t idle = count_layers(planner, gains_nothing); idle > 0) {
     out.say("no_gain",
-            std::to_string(idle) + " layers are no faster in " + narrow + " than in " + wide +
-                " on this device: nothing is lost by leaving them.",
+            counted(idle, "layer is", "layers are") + " no faster in " + narrow + " than in " +
+                wide + " on this device: nothing is lost by leaving " +
+                (idle == 1 ? "it." : "them."),
             {{"layers", std::to_string(idle)}, {"narrow", narrow}, {"wide", wide}});
   }
   const auto is_unaligned = [&](const PlanLayer& layer) {
@@ -312,8 +323,7 @@ void tell_speed(const PrecisionPlanner& planner, LayerPrecision format, Sentence
   };
   if (const size_t count = count_layers(planner, is_unaligned); count > 0) {
     out.say("unaligned",
-            std::to_string(count) + (count == 1 ? " layer has" : " layers have") +
-                " channels that fill " + narrow +
+            counted(count, "layer has", "layers have") + " channels that fill " + narrow +
                 " tensor cores (multiples of 16) a quarter less than " + wide + " ones.",
             {{"layers", std::to_string(count)}, {"narrow", narrow}, {"wide", wide}});
   }

@@ -80,7 +80,7 @@ class Linter {
     if (item.scales > 1 && !item.of_weight && !blocks && item.quantizes) {
       say(Severity::Error, "activation_by_channel", item.node,
           named(item.node) + " quantizes an activation with " + std::to_string(item.scales) +
-              " scales: TensorRT takes one for activations, and scales by channel for weights "
+              " scales: TensorRT takes one for activations, and per-channel ones for weights "
               "only",
           {{"count", std::to_string(item.scales)}});
     }

@@ -245,7 +245,7 @@ void Quantization::judge(size_t weight, const WeightResult& result,
     say(Severity::Warning, "channel_spread",
         ": its largest channel passes the median one more than a hundredfold; with one scale for "
         "all "
-        "most channels keep a bit or none, use scales by channel");
+        "of them most channels keep a bit or none: use per-channel scales");
   }
   for (const SchemeResult& scheme : result.schemes) {
     if (scheme.scheme.format == Format::Fp16 && scheme.metrics.overflows > 0) {
