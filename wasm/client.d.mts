@@ -106,6 +106,8 @@ export interface ThresholdRequest {
   histogram: { edges: number[]; counts: number[] };
   /** Of the first bin, the values that are exactly 0: no scale rounds them. */
   zeros?: number;
+  /** Sum of squares of the values, where it is known. */
+  power?: number;
   format: string;
   amax?: number[];
   curve?: boolean;

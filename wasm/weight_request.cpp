@@ -109,6 +109,9 @@ void read_threshold_member(Reader& reader, const std::string& key, const Json& v
     }
   } else if (key == "zeros") {
     request.histogram.zeros = static_cast<uint64_t>(reader.integer(value, key, 0));
+  } else if (key == "power") {
+    request.histogram.power =
+        read_number(reader, value, key, 0, std::numeric_limits<double>::max());
   } else if (key == "curve") {
     request.curve = reader.flag(value, key);
   } else {

@@ -59,10 +59,10 @@ class WeightSession : public Session {
   std::string section(std::string_view request);
   // {"template":"…"}: writes the summary in Markdown to the host. Answer: {"bytes"}.
   std::string markdown(std::string_view request);
-  // {"histogram":{"edges":[0,1],"counts":[…]},"format":"int8","amax":[0.5],"curve":true}: figures
-  // of each threshold, {"at":[{"amax","scale","sqnr_db","clipped_share","divergence"}]}, and
-  // along all of them, {"curve":{"sqnr_db":[…],"clipped_share":[…],"divergence":[…]}} by bin. No
-  // model has to be open.
+  // {"histogram":{"edges":[0,1],"counts":[…]},"zeros":0,"power":3.5,"format":"int8","amax":[0.5],
+  // "curve":true}, the sum of squares where it is known: figures of each threshold,
+  // {"at":[{"amax","scale","sqnr_db","clipped_share","divergence"}]}, and along all of them,
+  // {"curve":{"sqnr_db":[…],"clipped_share":[…],"divergence":[…]}} by bin. No model has to be open.
   std::string threshold(std::string_view request);
 
  protected:

@@ -16,7 +16,6 @@ struct Threshold {
   size_t bin = 0;         // edge number: bins below it are represented
   double amax = 0;        // its value
   double divergence = 0;  // Kullback-Leibler, in nats; entropy calibrators only
-  bool at_floor = false;  // the search ended at its first candidate: the bins are too coarse
 };
 
 // pytorch-quantization's percentile: the lower edge of the first bin at which the share of values
@@ -41,22 +40,20 @@ struct TwoSidedThreshold {
 TwoSidedThreshold entropy_threshold_onnxruntime(const TwoSidedHistogram& histogram,
                                                 uint32_t levels);
 
-// pytorch-quantization's mean squared error: bin centres rounded at every centre from bin 128 up.
-Threshold mse_threshold_pytorch(const Histogram& histogram);
-
-// Ours: the ratio of the range, from 0.2 to 1, of least squared error over bin centres, found on a
-// grid and refined by golden section. The whole range is always a candidate.
+// The ratio of the range, from 0.2 to 1, of least squared error over bin centres, found on a grid
+// and refined by golden section. The whole range is always a candidate.
 Threshold mse_threshold(const Histogram& histogram, const Element& element);
 
 // What a symmetric scale amax / element.high would do to the counted values, judged at bin centres,
 // or at the centres of `parts` equal parts of each bin: coarse bins are nearly as wide as a step.
+// Values of the first bin are taken to lie in the lower `first` of it.
 struct HistogramErrors {
   double square = 0;  // sum of squared errors
   double power = 0;   // sum of squares
   double clipped = 0;
 };
 HistogramErrors errors_at(const Histogram& histogram, const Element& element, double amax,
-                          uint32_t parts = 1);
+                          uint32_t parts = 1, double first = 1);
 
 // One threshold of the curves that show why calibrators differ.
 struct ThresholdPoint {
@@ -65,8 +62,10 @@ struct ThresholdPoint {
   std::optional<double> divergence;  // Kullback-Leibler of TensorRT's entropy calibrator, in nats;
                                      // none below 128 bins, where it is infinite, and where the
                                      // element is no 8-bit integer
-  std::optional<double> sqnr_db;     // values spread evenly over bins; none where nothing changes
-  double clipped_share = 0;          // of the counted values
+  // Values spread evenly over bins, those of the first bin over the part of it that the histogram's
+  // power leaves them: a long tail puts most of a tensor there. None where nothing changes.
+  std::optional<double> sqnr_db;
+  double clipped_share = 0;  // of the counted values
 };
 ThresholdPoint threshold_at(const Histogram& histogram, const Element& element, double amax);
 // At the upper edge of every bin, ascending. Costs the square of the number of bins: made for the

@@ -104,7 +104,7 @@ Threshold entropy_threshold(const Histogram& histogram) {
   }
   if (best == candidates.size()) return {histogram.counts.size(), histogram.range, kInfinity};
   const size_t bin = kLevels + best;
-  return {bin, histogram.edge(bin), std::max(candidates[best], 0.0), best == 0};
+  return {bin, histogram.edge(bin), std::max(candidates[best], 0.0)};
 }
 
 }  // namespace trtreport::quantization

@@ -1,10 +1,8 @@
-// Thresholds of least squared error over bin centres: pytorch-quantization's exhaustive search, and
-// ours for any symmetric format.
+// Thresholds of least squared error over bin centres, for any symmetric format.
 #include "quantization/calibrate.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <limits>
 
 namespace trtreport::quantization {
@@ -54,33 +52,8 @@ double loss_at(const FilledBins& bins, const Element& element, double amax, doub
 
 }  // namespace
 
-Threshold mse_threshold_pytorch(const Histogram& histogram) {
-  constexpr size_t kFirst = 128;
-  constexpr float kHigh = 127;
-  const size_t size = histogram.counts.size();
-  std::vector<float> centres(size);
-  for (size_t i = 0; i < size; ++i) centres[i] = static_cast<float>(centre(histogram, i));
-  Threshold best;
-  double least = 0;
-  for (size_t i = kFirst; i < size; ++i) {
-    const float scale = kHigh / centres[i];
-    double loss = 0;
-    for (size_t bin = 0; bin < size; ++bin) {
-      if (histogram.counts[bin] == 0) continue;
-      const float code = std::min(std::nearbyintf(centres[bin] * scale), kHigh);
-      const double error = static_cast<double>(code / scale - centres[bin]);
-      loss += error * error * static_cast<double>(histogram.counts[bin]);
-    }
-    if (best.bin != 0 && !(loss < least)) continue;
-    least = loss;
-    best = {i, static_cast<double>(centres[i])};
-    best.at_floor = i == kFirst;
-  }
-  return best;
-}
-
 HistogramErrors errors_at(const Histogram& histogram, const Element& element, double amax,
-                          uint32_t parts) {
+                          uint32_t parts, double first) {
   HistogramErrors errors;
   const float scale = static_cast<float>(amax / static_cast<double>(element.high));
   const float most = clip_high(element) * scale;
@@ -92,7 +65,8 @@ HistogramErrors errors_at(const Histogram& histogram, const Element& element, do
     const double weight = static_cast<double>(count) / static_cast<double>(parts);
     for (uint32_t part = 0; part < parts; ++part) {
       const double share = (static_cast<double>(part) + 0.5) / static_cast<double>(parts);
-      const float x = static_cast<float>((static_cast<double>(bin) + share) * width);
+      const double place = bin == 0 ? share * first : static_cast<double>(bin) + share;
+      const float x = static_cast<float>(place * width);
       const double error = static_cast<double>(round_to_element(element, x / scale) * scale - x);
       errors.square += error * error * weight;
       errors.power += static_cast<double>(x) * static_cast<double>(x) * weight;
@@ -130,7 +104,7 @@ Threshold mse_threshold(const Histogram& histogram, const Element& element) {
     (losses[0] < losses[1] ? high : low) = losses[0] < losses[1] ? inner[1] : inner[0];
   }
   return {static_cast<size_t>(best * static_cast<double>(histogram.counts.size())),
-          best * histogram.range, 0, best <= kLeast};
+          best * histogram.range};
 }
 
 }  // namespace trtreport::quantization

@@ -15,6 +15,7 @@ struct Histogram {
   std::vector<uint64_t> counts;
   double range = 0;
   uint64_t zeros = 0;  // of bin 0, how many are known to be exactly 0, which no scale rounds
+  double power = 0;    // sum of squares of the values; 0 where it is not known
 
   double edge(size_t index) const {
     return static_cast<double>(index) * (range / static_cast<double>(counts.size()));
