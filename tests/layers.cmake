@@ -1,7 +1,11 @@
 # Holds the core to its one-way imports and its portability: a file of one layer may include only
 # headers of its own layer and of those below, and nothing outside cli/ may name a header of
-# threads, files, sockets or the terminal. cmake -DCORE=core -P layers.cmake
+# threads, files, sockets or the terminal. And all C++ to files that one can follow: 400 lines, tables
+# (.def) aside. cmake -DROOT=. -P layers.cmake
 cmake_minimum_required(VERSION 3.25)
+get_filename_component(ROOT ${ROOT} ABSOLUTE)
+set(CORE ${ROOT}/core)
+set(most_lines 400)
 
 set(rank_base 0)
 set(rank_onnx 1)
@@ -48,3 +52,25 @@ elseif(faults)
   message(FATAL_ERROR "${faults} includes against the direction of the layers, or not portable")
 endif()
 message("${count} files, every include in order")
+
+set(patterns "")
+foreach(folder core wasm hardware tests)
+  foreach(suffix cpp hpp cu cuh)
+    list(APPEND patterns ${ROOT}/${folder}/*.${suffix})
+  endforeach()
+endforeach()
+file(GLOB_RECURSE files RELATIVE ${ROOT} ${patterns})
+foreach(file IN LISTS files)
+  file(READ ${ROOT}/${file} text HEX)
+  string(REGEX MATCHALL "0a" newlines "${text}")
+  list(LENGTH newlines lines)
+  if(lines GREATER most_lines)
+    message("${file}: ${lines} lines")
+    math(EXPR faults "${faults} + 1")
+  endif()
+endforeach()
+list(LENGTH files count)
+if(faults)
+  message(FATAL_ERROR "files longer than ${most_lines} lines: part them")
+endif()
+message("${count} files, none longer than ${most_lines} lines")
