@@ -66,40 +66,9 @@ export function envelope(
 export function memoryOption(scene: MemoryScene): ChartOption {
   const { theme, main, other } = scene;
   const plot = memoryPlot(scene.width, scene.height);
-  const top = memoryTop(scene);
-  const last = Math.max(main.timeline.length - 1, 1);
-  const axis = {
-    axisLine: { show: true, lineStyle: { color: theme.axis } },
-    axisTick: { show: false },
-  };
-  const line = (points: Points, style: ChartOption) => ({
-    type: 'line',
-    silent: true,
-    step: points.length < 2000 ? 'middle' : false,
-    symbol: 'none',
-    connectNulls: false,
-    data: points,
-    ...style,
-  });
   const columns = Math.ceil(plot.width);
   const { high, low } = envelope(main.timeline, columns);
-  const area = { color: '#0072b2', opacity: theme.background === '#ffffff' ? 0.25 : 0.4 };
-  const cursor = (id: number | null, color: string, width: number) => ({
-    type: 'line',
-    silent: true,
-    symbol: 'none',
-    z: 5,
-    lineStyle: { color, width },
-    data:
-      id === null
-        ? []
-        : [
-            [id, 0],
-            [id, top],
-          ],
-  });
-  const peak = main.peak_node;
-  const late = peak !== null && peak > last / 2;
+  const area = { color: kCurve, opacity: theme.background === '#ffffff' ? 0.25 : 0.4 };
   return {
     textStyle: { fontFamily: kFont },
     grid: {
@@ -110,34 +79,7 @@ export function memoryOption(scene: MemoryScene): ChartOption {
       outerBoundsMode: 'none',
       containLabel: false,
     },
-    xAxis: {
-      type: 'value',
-      min: 0,
-      max: last,
-      minInterval: 1,
-      ...axis,
-      name: t('memory_x'),
-      nameLocation: 'middle',
-      nameGap: 26,
-      nameTextStyle: { color: theme.muted, fontSize: 12 },
-      axisLabel: { color: theme.muted, fontSize: 12, hideOverlap: true, showMaxLabel: last < 20 },
-      splitLine: { show: false },
-    },
-    yAxis: {
-      type: 'value',
-      min: 0,
-      max: top,
-      ...axis,
-      name: t('memory_y'),
-      nameTextStyle: { color: theme.muted, fontSize: 12, align: 'left', padding: [0, 0, 0, -58] },
-      axisLabel: {
-        color: theme.muted,
-        fontSize: 12,
-        showMaxLabel: false,
-        formatter: (value: number) => rounded(bytes(value)),
-      },
-      splitLine: { lineStyle: { color: theme.grid } },
-    },
+    ...axesOf(scene),
     series: [
       ...(other
         ? [
@@ -146,39 +88,105 @@ export function memoryOption(scene: MemoryScene): ChartOption {
             }),
           ]
         : []),
-      line(high, { lineStyle: { color: '#0072b2', width: low ? 1 : 1.5 }, areaStyle: area }),
+      line(high, { lineStyle: { color: kCurve, width: low ? 1 : 1.5 }, areaStyle: area }),
       ...(low ? [line(low, { lineStyle: { width: 0 }, areaStyle: area })] : []),
-      cursor(scene.selected, theme.accent, 2),
-      {
-        type: 'scatter',
-        silent: true,
-        clip: false,
-        z: 6,
-        symbolSize: 8,
-        itemStyle: { color: '#d55e00', borderColor: theme.background, borderWidth: 1.5 },
-        data:
-          peak === null
-            ? []
-            : [
-                {
-                  value: [peak, main.peak_bytes],
-                  label: {
-                    show: true,
-                    position: late ? 'left' : 'right',
-                    distance: 8,
-                    offset: [0, -10],
-                    color: theme.text,
-                    fontSize: 12,
-                    textBorderColor: theme.background,
-                    textBorderWidth: 3,
-                    formatter: () =>
-                      t('memory_peak', { value: bytes(main.peak_bytes), name: scene.peakName }),
-                    width: Math.max(120, plot.width * 0.5),
-                    overflow: 'truncate',
-                  },
-                },
-              ],
-      },
+      cursor(scene),
+      peakMark(scene, plot),
     ],
+  };
+}
+
+const kCurve = '#0072b2';
+const lastLayer = ({ main }: MemoryScene) => Math.max(main.timeline.length - 1, 1);
+
+function axesOf(scene: MemoryScene): ChartOption {
+  const { theme } = scene;
+  const last = lastLayer(scene);
+  const axis = {
+    type: 'value',
+    min: 0,
+    axisLine: { show: true, lineStyle: { color: theme.axis } },
+    axisTick: { show: false },
+  };
+  const label = { color: theme.muted, fontSize: 12 };
+  return {
+    xAxis: {
+      ...axis,
+      max: last,
+      minInterval: 1,
+      name: t('memory_x'),
+      nameLocation: 'middle',
+      nameGap: 26,
+      nameTextStyle: label,
+      axisLabel: { ...label, hideOverlap: true, showMaxLabel: last < 20 },
+      splitLine: { show: false },
+    },
+    yAxis: {
+      ...axis,
+      max: memoryTop(scene),
+      name: t('memory_y'),
+      nameTextStyle: { ...label, align: 'left', padding: [0, 0, 0, -58] },
+      axisLabel: {
+        ...label,
+        showMaxLabel: false,
+        formatter: (value: number) => rounded(bytes(value)),
+      },
+      splitLine: { lineStyle: { color: theme.grid } },
+    },
+  };
+}
+
+const line = (points: Points, style: ChartOption) => ({
+  type: 'line',
+  silent: true,
+  step: points.length < 2000 ? 'middle' : false,
+  symbol: 'none',
+  connectNulls: false,
+  data: points,
+  ...style,
+});
+
+/** Where the selected layer runs. */
+function cursor(scene: MemoryScene): ChartOption {
+  const { selected: id, theme } = scene;
+  const upright = [
+    [id, 0],
+    [id, memoryTop(scene)],
+  ];
+  return {
+    type: 'line',
+    silent: true,
+    symbol: 'none',
+    z: 5,
+    lineStyle: { color: theme.accent, width: 2 },
+    data: id === null ? [] : upright,
+  };
+}
+
+function peakMark(scene: MemoryScene, plot: Plot): ChartOption {
+  const { theme, main } = scene;
+  const peak = main.peak_node;
+  const isLate = peak !== null && peak > lastLayer(scene) / 2;
+  const label = {
+    show: true,
+    position: isLate ? 'left' : 'right',
+    distance: 8,
+    offset: [0, -10],
+    color: theme.text,
+    fontSize: 12,
+    textBorderColor: theme.background,
+    textBorderWidth: 3,
+    formatter: () => t('memory_peak', { value: bytes(main.peak_bytes), name: scene.peakName }),
+    width: Math.max(120, plot.width * 0.5),
+    overflow: 'truncate',
+  };
+  return {
+    type: 'scatter',
+    silent: true,
+    clip: false,
+    z: 6,
+    symbolSize: 8,
+    itemStyle: { color: '#d55e00', borderColor: theme.background, borderWidth: 1.5 },
+    data: peak === null ? [] : [{ value: [peak, main.peak_bytes], label }],
   };
 }

@@ -73,64 +73,39 @@ export function LayersSection() {
   );
 }
 
-function Grid({ columns, ids, source }: { columns: Column[]; ids: Uint32Array; source: Source }) {
+interface GridProps {
+  columns: Column[];
+  ids: Uint32Array;
+  source: Source;
+}
+
+function Grid(props: GridProps) {
   const model = useModel();
-  const box = useRef<HTMLDivElement>(null);
+  if (props.ids.length > 0) return <Rows {...props} />;
+  return (
+    <p class="empty">
+      {t('layers_none')}{' '}
+      <button type="button" class="link" onClick={() => model.clearNarrowing()}>
+        {t('clear_choice')}
+      </button>
+    </p>
+  );
+}
+
+function Rows({ columns, ids, source }: GridProps) {
+  const model = useModel();
   const [measure, width] = useWidth();
   const scrolled = useSignal(0);
-  const rows = Math.min(kRowsInSight, Math.max(3, ids.length));
-  // A filter may leave fewer rows than were scrolled past; the browser then scrolls back by itself.
-  const top = Math.min(scrolled.value, Math.max(0, (ids.length - rows) * kRow));
-  const first = Math.max(0, Math.floor(top / kRow) - kSpare);
-  // As many rows as are ever drawn at once: those that leave on one side come back on the other.
-  const slots = rows + 2 * kSpare + 1;
-  const last = Math.min(ids.length, Math.floor(top / kRow) + rows + 1 + kSpare);
+  const inSight = Math.min(kRowsInSight, Math.max(3, ids.length));
+  const selected = model.selected.value;
+  const box = useReveal(ids, selected);
   const { template, total } = widths(columns, width);
   const reason = reasonOf(source.document, model.roofline.value);
-  const selected = model.selected.value;
-
-  const reveal = (index: number) => {
-    const element = box.current;
-    if (!element || index < 0) return;
-    const top = index * kRow;
-    const height = element.clientHeight - kHead;
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + kRow > element.scrollTop + height) element.scrollTop = top + kRow - height;
-  };
-  // Selecting a mark elsewhere brings its row into sight, without moving the page.
-  useEffect(() => {
-    if (selected !== null) reveal(ids.indexOf(selected));
-  }, [selected, ids]);
-
   const move = (event: KeyboardEvent) => {
-    const steps: Record<string, number> = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: rows - 1,
-      PageUp: 1 - rows,
-      Home: -ids.length,
-      End: ids.length,
-    };
-    const at = selected === null ? -1 : ids.indexOf(selected);
-    if (event.key === 'Enter' && at >= 0) model.select(selected);
-    const step = steps[event.key];
-    if (step === undefined || ids.length === 0 || event.target !== box.current) return;
-    event.preventDefault();
-    const next = Math.max(0, Math.min(ids.length - 1, at + step));
-    model.select(ids[next]!, false);
+    if (event.target === box.current) moveByKey(event, model, ids, inSight);
   };
-
-  if (ids.length === 0)
-    return (
-      <p class="empty">
-        {t('layers_none')}{' '}
-        <button type="button" class="link" onClick={() => model.clearNarrowing()}>
-          {t('clear_choice')}
-        </button>
-      </p>
-    );
-  const visibleRows = [];
-  for (let index = first; index < last; index += 1) visibleRows.push(index);
+  // As many rows as are ever drawn at once: those that leave on one side come back on the other.
+  const slots = inSight + 2 * kSpare + 1;
   return (
     <div ref={measure} class="screen-only">
       <div
@@ -142,7 +117,7 @@ function Grid({ columns, ids, source }: { columns: Column[]; ids: Uint32Array; s
         aria-rowcount={ids.length + 1}
         aria-colcount={columns.length}
         aria-activedescendant={selected === null ? undefined : `layer-${selected}`}
-        style={{ height: `${rows * kRow + kHead + 2}px` }}
+        style={{ height: `${inSight * kRow + kHead + 2}px` }}
         onKeyDown={move}
         onScroll={(event) => {
           scrolled.value = event.currentTarget.scrollTop;
@@ -163,7 +138,7 @@ function Grid({ columns, ids, source }: { columns: Column[]; ids: Uint32Array; s
           role="rowgroup"
           style={{ height: `${ids.length * kRow}px`, width: `${total}px` }}
         >
-          {visibleRows.map((index) => (
+          {rowsAt(scrolled.value, ids.length, inSight).map((index) => (
             <Row
               key={index % slots}
               index={index}
@@ -180,6 +155,49 @@ function Grid({ columns, ids, source }: { columns: Column[]; ids: Uint32Array; s
       </div>
     </div>
   );
+}
+
+/** The rows to draw: those in sight and some to spare on either side. */
+function rowsAt(scrolled: number, count: number, inSight: number): number[] {
+  // A filter may leave fewer rows than were scrolled past; the browser then scrolls back by itself.
+  const top = Math.min(scrolled, Math.max(0, (count - inSight) * kRow));
+  const first = Math.max(0, Math.floor(top / kRow) - kSpare);
+  const last = Math.min(count, Math.floor(top / kRow) + inSight + 1 + kSpare);
+  return Array.from({ length: last - first }, (_, at) => first + at);
+}
+
+/** Selecting a mark elsewhere brings its row into sight, without moving the page. */
+function useReveal(ids: Uint32Array, selected: number | null) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = box.current;
+    const index = selected === null ? -1 : ids.indexOf(selected);
+    if (!element || index < 0) return;
+    const top = index * kRow;
+    const height = element.clientHeight - kHead;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + kRow > element.scrollTop + height) element.scrollTop = top + kRow - height;
+  }, [selected, ids]);
+  return box;
+}
+
+function moveByKey(event: KeyboardEvent, model: ReportModel, ids: Uint32Array, rows: number): void {
+  const steps: Record<string, number> = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    PageDown: rows - 1,
+    PageUp: 1 - rows,
+    Home: -ids.length,
+    End: ids.length,
+  };
+  const selected = model.selected.value;
+  const at = selected === null ? -1 : ids.indexOf(selected);
+  if (event.key === 'Enter' && at >= 0) model.select(selected);
+  const step = steps[event.key];
+  if (step === undefined) return;
+  event.preventDefault();
+  const next = Math.max(0, Math.min(ids.length - 1, at + step));
+  model.select(ids[next]!, false);
 }
 
 const kBar = 18;

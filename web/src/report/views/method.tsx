@@ -1,7 +1,7 @@
 // How the figures came about: counting, time, the device's numbers with their sources, and limits.
 
 import type { DocumentDevice, Roofline } from '../document';
-import { bandwidth, bytes, exact, rate, ratio, seconds, si } from '../format';
+import { bandwidth, bytes, exact, kDash, rate, ratio, seconds, si } from '../format';
 import { type MessageKey, sentence, t } from '../text';
 import { Section, useModel, Value } from './ui';
 
@@ -56,49 +56,21 @@ export function MethodSection() {
   );
 }
 
-const kConfidence = (device: DocumentDevice, figure: string) =>
-  device.confidence?.[figure] ?? device.confidence?.[figure.split(' ')[0] ?? ''];
+function confidenceText({ confidence = {} }: DocumentDevice, figure: string): string {
+  const text = confidence[figure] ?? confidence[figure.split(' ')[0] ?? ''];
+  return text ? t('confidence', { text }) : '';
+}
 
 const unitOf = (figure: string) => (figure.endsWith('bandwidth') ? 'B/s' : 'FLOP/s');
 
 function Device({ device, roofline }: { device: DocumentDevice; roofline: Roofline }) {
-  const reason = t('unknown_default');
   const fallback = roofline.verdict.find(({ code }) => code === 'fallback');
-  const fact = (label: string, text: string, tip: string) => (
-    <tr>
-      <th scope="row">{label}</th>
-      <td class="number">
-        <Value text={text} tip={tip} reason={reason} />
-      </td>
-    </tr>
-  );
   return (
     <>
       <h3>
         {t('method_device', { name: device.name })} <span class="quiet">{t(device.source)}</span>
       </h3>
-      <table class="plain-table">
-        <tbody>
-          {fact(
-            `${t('peak_tensor')}, ${roofline.evaluated_as.toUpperCase()}`,
-            rate(roofline.peak_tensor),
-            exact(roofline.peak_tensor, 'FLOP/s'),
-          )}
-          {fact(
-            `${t('peak_vector')}, ${roofline.evaluated_as.toUpperCase()}`,
-            rate(roofline.peak_vector),
-            exact(roofline.peak_vector, 'FLOP/s'),
-          )}
-          {fact(t('bandwidth'), bandwidth(roofline.bandwidth), exact(roofline.bandwidth, 'B/s'))}
-          {fact(
-            t('ridge'),
-            ratio(roofline.ridge),
-            `${roofline.ridge ?? ''} ${t('unit_intensity')}`,
-          )}
-          {fact(t('memory_size'), bytes(device.memory_bytes), exact(device.memory_bytes, 'B'))}
-          {fact(t('launch'), seconds(roofline.launch_seconds), exact(roofline.launch_seconds, 's'))}
-        </tbody>
-      </table>
+      <Facts device={device} roofline={roofline} />
       {roofline.precision !== roofline.evaluated_as && (
         <p class="quiet">
           {t('evaluated_as', {
@@ -108,50 +80,90 @@ function Device({ device, roofline }: { device: DocumentDevice; roofline: Roofli
         </p>
       )}
       {fallback && <p class="note">{sentence('verdicts', fallback, fallback.text)}</p>}
-      {(device.derivation ?? []).length > 0 && (
-        <>
-          <h4>{t('method_derivation')}</h4>
-          <div class="table-scroll" tabIndex={0}>
-            <table>
-              <tbody>
-                {device.derivation!.map((row) => (
-                  <tr>
-                    <td>{row.figure}</td>
-                    <td class="quiet">{row.formula}</td>
-                    <td class="number" data-tip={exact(row.value, unitOf(row.figure))}>
-                      {si(row.value, unitOf(row.figure))}
-                    </td>
-                    <td class="quiet">
-                      {kConfidence(device, row.figure) &&
-                        t('confidence', { text: kConfidence(device, row.figure)! })}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </>
-      )}
-      {Object.keys(device.sources ?? {}).length > 0 && (
-        <>
-          <h4>{t('method_sources')}</h4>
-          <dl class="attributes">
-            {Object.entries(device.sources!).map(([figure, source]) => (
-              <>
-                <dt>{figure}</dt>
-                <dd>
-                  <bdi>{source}</bdi>{' '}
-                  {kConfidence(device, figure) && (
-                    <span class="quiet">
-                      ({t('confidence', { text: kConfidence(device, figure)! })})
-                    </span>
-                  )}
-                </dd>
-              </>
+      <Derivation device={device} />
+      <Sources device={device} />
+    </>
+  );
+}
+
+function Facts({ device, roofline }: { device: DocumentDevice; roofline: Roofline }) {
+  const { peak_tensor, peak_vector, ridge, launch_seconds: launch } = roofline;
+  const evaluated = roofline.evaluated_as.toUpperCase();
+  const perByte = t('unit_intensity');
+  const facts: [label: string, text: string, tip: string][] = [
+    [`${t('peak_tensor')}, ${evaluated}`, rate(peak_tensor), exact(peak_tensor, 'FLOP/s')],
+    [`${t('peak_vector')}, ${evaluated}`, rate(peak_vector), exact(peak_vector, 'FLOP/s')],
+    [t('bandwidth'), bandwidth(roofline.bandwidth), exact(roofline.bandwidth, 'B/s')],
+    [
+      t('ridge'),
+      ridge === null ? kDash : `${ratio(ridge)}\u00a0${perByte}`,
+      `${ridge ?? ''} ${perByte}`,
+    ],
+    [t('memory_size'), bytes(device.memory_bytes), exact(device.memory_bytes, 'B')],
+    [t('launch'), launch === 0 ? t('launch_none') : seconds(launch), exact(launch, 's')],
+  ];
+  return (
+    <table class="plain-table">
+      <tbody>
+        {facts.map(([label, text, tip]) => (
+          <tr>
+            <th scope="row">{label}</th>
+            <td class="number">
+              <Value text={text} tip={tip} reason={t('unknown_default')} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** How each peak follows from the chip's structure. */
+function Derivation({ device }: { device: DocumentDevice }) {
+  const { derivation = [] } = device;
+  if (derivation.length === 0) return null;
+  return (
+    <>
+      <h4>{t('method_derivation')}</h4>
+      <div class="table-scroll" tabIndex={0}>
+        <table>
+          <tbody>
+            {derivation.map((row) => (
+              <tr>
+                <td>{row.figure}</td>
+                <td class="quiet">{row.formula}</td>
+                <td class="number" data-tip={exact(row.value, unitOf(row.figure))}>
+                  {si(row.value, unitOf(row.figure))}
+                </td>
+                <td class="quiet">{confidenceText(device, row.figure)}</td>
+              </tr>
             ))}
-          </dl>
-        </>
-      )}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+function Sources({ device }: { device: DocumentDevice }) {
+  const sources = Object.entries(device.sources ?? {});
+  if (sources.length === 0) return null;
+  return (
+    <>
+      <h4>{t('method_sources')}</h4>
+      <dl class="attributes">
+        {sources.map(([figure, source]) => {
+          const confidence = confidenceText(device, figure);
+          return (
+            <>
+              <dt>{figure}</dt>
+              <dd>
+                <bdi>{source}</bdi> {confidence && <span class="quiet">({confidence})</span>}
+              </dd>
+            </>
+          );
+        })}
+      </dl>
     </>
   );
 }

@@ -1,8 +1,9 @@
 // Sums by operator: which kinds of layer the time, work and traffic sit in.
 
-import { groupBy, sumText } from '../figures';
+import { type Group, groupBy, sumText } from '../figures';
 import { bytes, count, percent, seconds } from '../format';
-import { t } from '../text';
+import type { ReportModel } from '../model';
+import { type MessageKey, t } from '../text';
 import { operatorKey } from '../document';
 import { classColor } from '../palette';
 import { Figure, Section, ShareBar, Swatch, type TableData, useModel } from './ui';
@@ -15,18 +16,10 @@ const words = (name: string) =>
 
 export function OperatorsSection() {
   const model = useModel();
-  const { nodes, operators = {} } = model.document.value;
-  const figures = model.figures.value;
-  const groups = groupBy(figures, model.visible.value, (id) => operatorKey(nodes[id]!));
-  const total = model.visibleSums.value;
-  const hasTime = total.seconds > 0 && model.roofline.value?.seconds !== null;
-  const portion = (group: { seconds: number; bytes: number }) =>
-    hasTime
-      ? group.seconds / total.seconds
-      : total.unknown.bytes > 0
-        ? Number.NaN
-        : group.bytes / total.bytes;
-  const longest = (groups[0] && portion(groups[0])) || 1;
+  const { nodes } = model.document.value;
+  const groups = groupBy(model.figures.value, model.visible.value, (id) => operatorKey(nodes[id]!));
+  const share = shareBy(model);
+  const longest = (groups[0] && share(groups[0])) || 1;
   const filter = (key: string) => {
     model.filterText.value = `op:${key.split('::').pop() ?? key}`;
   };
@@ -47,7 +40,7 @@ export function OperatorsSection() {
       nodes[group.ids[0]!]!.class,
       group.layers,
       { text: sumText(group, 'seconds', seconds), exact: group.seconds },
-      percent(portion(group)),
+      percent(share(group)),
       { text: sumText(group, 'macs', count), exact: group.macs },
       { text: sumText(group, 'flops', count), exact: group.flops },
       { text: sumText(group, 'bytes', bytes), exact: group.bytes },
@@ -57,72 +50,94 @@ export function OperatorsSection() {
     <Section id="operators" title={t('section_operators')}>
       <Figure title={t('operators_title')} hideTitle table={table}>
         <div class="grid-rows operators" role="table" aria-label={t('operators_title')}>
-          <div role="row" class="grid-head">
-            <span role="columnheader">{t('operator')}</span>
-            <span role="columnheader" class="number">
-              {t('count')}
-            </span>
-            <span role="columnheader">
-              {t('share')}
-              <small>{t('unit_of_time')}</small>
-            </span>
-            <span role="columnheader" class="number">
-              {t('time')}
-              <small>{t('predicted')}</small>
-            </span>
-            <span role="columnheader" class="number">
-              {t('flops')}
-              <small>{t(figures.convention === 'course' ? 'unit_course' : 'unit_hardware')}</small>
-            </span>
-            <span role="columnheader" class="number">
-              {t('bytes')}
-            </span>
-          </div>
-          {groups.slice(0, kShown).map((group) => {
-            const layerClass = nodes[group.ids[0]!]!.class;
-            return (
-              <div role="row">
-                <span role="cell" class="row-name">
-                  <Swatch name={layerClass} />
-                  <button
-                    type="button"
-                    class="link"
-                    data-tip={[
-                      operators[group.key]?.description ?? group.key,
-                      t('operators_filter', { op: group.key }),
-                    ].join('\n')}
-                    onClick={() => filter(group.key)}
-                  >
-                    <bdi>{words(group.key)}</bdi>
-                  </button>
-                </span>
-                <span role="cell" class="number">
-                  {group.layers}
-                </span>
-                <span role="cell" class="bar-cell">
-                  <ShareBar
-                    share={portion(group) / longest}
-                    color={layerClass === 'unknown' ? 'var(--text)' : classColor(layerClass)}
-                  />
-                  <span class="number">{percent(portion(group))}</span>
-                </span>
-                <span role="cell" class="number">
-                  {sumText(group, 'seconds', seconds)}
-                </span>
-                <span role="cell" class="number">
-                  {sumText(group, 'flops', count)}
-                </span>
-                <span role="cell" class="number">
-                  {sumText(group, 'bytes', bytes)}
-                </span>
-              </div>
-            );
-          })}
+          <Head />
+          {groups.slice(0, kShown).map((group) => (
+            <Row group={group} share={share(group)} longest={longest} filter={filter} />
+          ))}
         </div>
         {groups.length > kShown && (
           <p class="quiet">{t('rest_groups', { n: groups.length - kShown })}</p>
         )}
       </Figure>
     </Section>
+  );
+}
+
+/** Of the time; where that is not known of the bytes. */
+function shareBy(model: ReportModel): (group: Group) => number {
+  const total = model.visibleSums.value;
+  if (total.seconds > 0 && model.roofline.value?.seconds !== null)
+    return (group) => group.seconds / total.seconds;
+  return (group) => (total.unknown.bytes > 0 ? Number.NaN : group.bytes / total.bytes);
+}
+
+function Head() {
+  const { convention } = useModel().figures.value;
+  const columns: [title: MessageKey, unit: MessageKey | null, numeric: boolean][] = [
+    ['operator', null, false],
+    ['count', null, true],
+    ['share', 'unit_of_time', false],
+    ['time', 'predicted', true],
+    ['flops', convention === 'course' ? 'unit_course' : 'unit_hardware', true],
+    ['bytes', null, true],
+  ];
+  return (
+    <div role="row" class="grid-head">
+      {columns.map(([title, unit, numeric]) => (
+        <span role="columnheader" class={numeric ? 'number' : undefined}>
+          {t(title)}
+          {unit && <small>{t(unit)}</small>}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function Row(props: {
+  group: Group;
+  share: number;
+  longest: number;
+  filter: (key: string) => void;
+}) {
+  const { group, share, longest, filter } = props;
+  const { nodes, operators = {} } = useModel().document.value;
+  const layerClass = nodes[group.ids[0]!]!.class;
+  const figures = [
+    sumText(group, 'seconds', seconds),
+    sumText(group, 'flops', count),
+    sumText(group, 'bytes', bytes),
+  ];
+  return (
+    <div role="row">
+      <span role="cell" class="row-name">
+        <Swatch name={layerClass} />
+        <button
+          type="button"
+          class="link"
+          data-tip={[
+            operators[group.key]?.description ?? group.key,
+            t('operators_filter', { op: group.key }),
+          ].join('\n')}
+          onClick={() => filter(group.key)}
+        >
+          <bdi>{words(group.key)}</bdi>
+        </button>
+      </span>
+      <span role="cell" class="number">
+        {group.layers}
+      </span>
+      <span role="cell" class="bar-cell">
+        <ShareBar
+          share={share / longest}
+          color={layerClass === 'unknown' ? 'var(--text)' : classColor(layerClass)}
+        />
+        <span class="number">{percent(share)}</span>
+      </span>
+      {figures.map((text) => (
+        <span role="cell" class="number">
+          {text}
+        </span>
+      ))}
+    </div>
   );
 }

@@ -1,7 +1,14 @@
 // Pruning, 2:4 and eight bits on top of each other, as points under the device's roofs.
 
 import { shortName } from '../charts/roofs';
-import { decadeLabel, decadeTicks, toPixelX, toPixelY, type Window } from '../charts/axes';
+import {
+  decadeLabel,
+  decadeTicks,
+  type Plot,
+  toPixelX,
+  toPixelY,
+  type Window,
+} from '../charts/axes';
 import type { Count, DocumentDevice } from '../document';
 import { bytes, count, rate, ratio, seconds } from '../format';
 import type { Combined, CombinedStep, Pruning } from '../pruning';
@@ -107,42 +114,39 @@ function roofsOf(steps: CombinedStep[], device: DocumentDevice): Roof[] {
   return [...levels.values()].sort((a, b) => b.level - a.level);
 }
 
+const kHeight = 300;
+
+interface StepPoint {
+  index: number;
+  step: CombinedStep;
+  x: number;
+  y: number;
+}
+
+/** Where things lie: both axes are powers of ten. */
+interface Scene {
+  plot: Plot;
+  x: Window;
+  y: Window;
+  px: (value: number) => number;
+  py: (value: number) => number;
+}
+
 function Chart({ steps, device }: { steps: CombinedStep[]; device: DocumentDevice }) {
   const [box, width] = useWidth();
-  const height = 300;
   const roofs = roofsOf(steps, device);
-  const slope = device.bandwidth;
-  const points = steps.flatMap((step, index) =>
-    step.intensity && step.flops && step.seconds
-      ? [
-          {
-            index,
-            step,
-            x: Math.log10(step.intensity),
-            y: Math.log10(step.flops / step.seconds),
-          },
-        ]
-      : [],
-  );
-  if (!slope || points.length === 0 || roofs.length === 0) return null;
-  const top = Math.log10(roofs[0]!.level);
-  const x: Window = [
-    Math.min(...points.map((point) => point.x)) - 0.4,
-    Math.max(top - Math.log10(slope), ...points.map((point) => point.x)) + 0.5,
-  ];
-  const y: Window = [Math.min(...points.map((point) => point.y)) - 0.4, top + 0.25];
-  const plot = { left: 46, top: 22, width: Math.max(80, width - 62), height: height - 64 };
-  const px = (value: number) => toPixelX(plot, x, value);
-  const py = (value: number) => toPixelY(plot, y, value);
-  const rise = Math.log10(slope);
-  const start = Math.max(x[0], y[0] - rise);
-  const line = points.map((point) => `${px(point.x)},${py(point.y)}`).join(' ');
+  const points = pointsOf(steps);
+  if (!device.bandwidth || points.length === 0 || roofs.length === 0) return null;
+  const rise = Math.log10(device.bandwidth);
+  const scene = sceneOf(points, Math.log10(roofs[0]!.level), rise, width);
+  const { px, py } = scene;
+  const placed = apart(points.map((point) => ({ ...point, left: px(point.x), top: py(point.y) })));
   return (
     <div ref={box} class="combined-chart">
       {width > 0 && (
         <svg
           width={width}
-          height={height}
+          height={kHeight}
           role="img"
           aria-label={t('prune_combined_label', {
             n: steps.length,
@@ -150,73 +154,107 @@ function Chart({ steps, device }: { steps: CombinedStep[]; device: DocumentDevic
             last: seconds(steps[steps.length - 1]!.seconds),
           })}
         >
-          {decadeTicks(x, plot.width, 60).map((tick) => (
-            <g class="tick">
-              <line x1={px(tick)} x2={px(tick)} y1={plot.top} y2={plot.top + plot.height} />
-              <text x={px(tick)} y={plot.top + plot.height + 16} text-anchor="middle">
-                {decadeLabel(tick, '')}
-              </text>
-            </g>
-          ))}
-          {decadeTicks(y, plot.height, 26).map((tick) => (
-            <g class="tick">
-              <line x1={plot.left} x2={plot.left + plot.width} y1={py(tick)} y2={py(tick)} />
-              <text x={plot.left - 6} y={py(tick) + 4} text-anchor="end">
-                {decadeLabel(tick, '')}
-              </text>
-            </g>
-          ))}
-          <text class="axis-name" x={plot.left} y={12}>
-            {t('roofline_y')}
-          </text>
-          <text class="axis-name" x={plot.left + plot.width} y={height - 6} text-anchor="end">
-            {t('roofline_x')}
-          </text>
-          <line
-            class="roof"
-            x1={px(start)}
-            y1={py(start + rise)}
-            x2={px(top - rise)}
-            y2={py(top)}
+          <Axes scene={scene} />
+          <Roofs scene={scene} roofs={roofs} rise={rise} names={width < 480 ? 'short' : 'full'} />
+          <polyline
+            class="path"
+            points={points.map((point) => `${px(point.x)},${py(point.y)}`).join(' ')}
           />
-          {roofs.map((roof) => {
-            const level = Math.log10(roof.level);
-            return (
-              <g>
-                <line
-                  class={roof.dashed ? 'roof dashed' : 'roof'}
-                  x1={px(level - rise)}
-                  x2={plot.left + plot.width}
-                  y1={py(level)}
-                  y2={py(level)}
-                />
-                <text
-                  class="roof-name"
-                  x={plot.left + plot.width}
-                  y={py(level) - 4}
-                  text-anchor="end"
-                >
-                  {roof.label} {width < 480 ? '' : rate(roof.level)}
-                </text>
-              </g>
-            );
-          })}
-          <polyline class="path" points={line} />
-          {apart(points.map((point) => ({ ...point, left: px(point.x), top: py(point.y) }))).map(
-            ({ index, step, left, top: up, label }) => (
-              <g class="step" data-tip={tip(step)}>
-                <circle class="place" cx={left} cy={up} r={4} />
-                <line x1={left} y1={up} x2={label.left} y2={label.top} />
-                <circle cx={label.left} cy={label.top} r={9} />
-                <text x={label.left} y={label.top + 4} text-anchor="middle">
-                  {index + 1}
-                </text>
-              </g>
-            ),
-          )}
+          {placed.map(({ index, step, left, top: up, label }) => (
+            <g class="step" data-tip={tip(step)}>
+              <circle class="place" cx={left} cy={up} r={4} />
+              <line x1={left} y1={up} x2={label.left} y2={label.top} />
+              <circle cx={label.left} cy={label.top} r={9} />
+              <text x={label.left} y={label.top + 4} text-anchor="middle">
+                {index + 1}
+              </text>
+            </g>
+          ))}
         </svg>
       )}
     </div>
+  );
+}
+
+const pointsOf = (steps: CombinedStep[]): StepPoint[] =>
+  steps.flatMap((step, index) =>
+    step.intensity && step.flops && step.seconds
+      ? [{ index, step, x: Math.log10(step.intensity), y: Math.log10(step.flops / step.seconds) }]
+      : [],
+  );
+
+/** Wide enough for every point and for the ridge of the highest roof. */
+function sceneOf(points: StepPoint[], top: number, rise: number, width: number): Scene {
+  const xs = points.map((point) => point.x);
+  const x: Window = [Math.min(...xs) - 0.4, Math.max(top - rise, ...xs) + 0.5];
+  const y: Window = [Math.min(...points.map((point) => point.y)) - 0.4, top + 0.25];
+  const plot = { left: 46, top: 22, width: Math.max(80, width - 62), height: kHeight - 64 };
+  return {
+    plot,
+    x,
+    y,
+    px: (value) => toPixelX(plot, x, value),
+    py: (value) => toPixelY(plot, y, value),
+  };
+}
+
+function Axes({ scene: { plot, x, y, px, py } }: { scene: Scene }) {
+  const [right, floor] = [plot.left + plot.width, plot.top + plot.height];
+  return (
+    <>
+      {decadeTicks(x, plot.width, 60).map((tick) => (
+        <g class="tick">
+          <line x1={px(tick)} x2={px(tick)} y1={plot.top} y2={floor} />
+          <text x={px(tick)} y={floor + 16} text-anchor="middle">
+            {decadeLabel(tick, '')}
+          </text>
+        </g>
+      ))}
+      {decadeTicks(y, plot.height, 26).map((tick) => (
+        <g class="tick">
+          <line x1={plot.left} x2={right} y1={py(tick)} y2={py(tick)} />
+          <text x={plot.left - 6} y={py(tick) + 4} text-anchor="end">
+            {decadeLabel(tick, '')}
+          </text>
+        </g>
+      ))}
+      <text class="axis-name" x={plot.left} y={12}>
+        {t('roofline_y')}
+      </text>
+      <text class="axis-name" x={right} y={kHeight - 6} text-anchor="end">
+        {t('roofline_x')}
+      </text>
+    </>
+  );
+}
+
+function Roofs(props: { scene: Scene; roofs: Roof[]; rise: number; names: 'short' | 'full' }) {
+  const { roofs, rise, names } = props;
+  const { plot, x, y, px, py } = props.scene;
+  const right = plot.left + plot.width;
+  const top = Math.log10(roofs[0]!.level);
+  const start = Math.max(x[0], y[0] - rise);
+  return (
+    <>
+      <line class="roof" x1={px(start)} y1={py(start + rise)} x2={px(top - rise)} y2={py(top)} />
+      {roofs.map((roof) => {
+        const level = Math.log10(roof.level);
+        return (
+          <g>
+            <line
+              class={roof.dashed ? 'roof dashed' : 'roof'}
+              x1={px(level - rise)}
+              x2={right}
+              y1={py(level)}
+              y2={py(level)}
+            />
+            <text class="roof-name" x={right} y={py(level) - 4} text-anchor="end">
+              {roof.label} {names === 'full' && rate(roof.level)}
+            </text>
+          </g>
+        );
+      })}
+    </>
   );
 }
 
