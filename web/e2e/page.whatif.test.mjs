@@ -35,7 +35,7 @@ test('what-if: batch, device, options and single layers redraw in place', async 
     const sparse = await time(page);
     await page.locator('.own select').selectOption('fp8');
     await changed(page, sparse);
-    assert.match(await text(page, '.own'), /of their own: 53 layers/);
+    assert.match(await text(page, '.own'), /Mixed precision: 53 layers/);
     await page.getByRole('button', { name: 'As the model says' }).click();
     await page.waitForFunction(
       (old) => document.querySelector('.tile-value').innerText === old,
@@ -156,7 +156,7 @@ test('another fragment in the same tab is followed, single layers included', asy
     await page.locator('.tiles', { hasText: '32.7' }).waitFor();
     await settled(page);
     await page.locator('.whatif-menu summary').click();
-    assert.match(await text(page, '.own'), /of their own: 42 layers/);
+    assert.match(await text(page, '.own'), /Mixed precision: 42 layers/);
     assert.equal(await page.locator('#filter').inputValue(), 'op:Conv');
     await page.evaluate(() => {
       location.hash = '';

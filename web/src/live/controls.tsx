@@ -11,9 +11,10 @@ import type { WhatIf } from './whatif';
 export function followBarHeight(): (() => void) | undefined {
   const bar = document.querySelector<HTMLElement>('header.bar');
   if (!bar) return undefined;
-  const observer = new ResizeObserver(() =>
-    document.documentElement.style.setProperty('--bar', `${bar.clientHeight}px`),
-  );
+  const observer = new ResizeObserver(() => {
+    const height = getComputedStyle(bar).position === 'sticky' ? bar.clientHeight : -1;
+    document.documentElement.style.setProperty('--bar', `${height}px`);
+  });
   observer.observe(bar);
   return () => observer.disconnect();
 }
@@ -130,6 +131,13 @@ function chosenLayers(report: ReportModel): number[] {
   return selected === null ? [] : [selected];
 }
 
+/** That some layers have a precision of their own; empty where all are alike. */
+export function mixText({ own, precision }: WhatIf): string {
+  const others = [...own.value.values()].filter((name) => name !== precision.value).length;
+  const base = (precision.value ?? '').toUpperCase();
+  return others > 0 ? say('whatif_own_active', { layers: layersText(others), base }) : '';
+}
+
 function OwnPrecisions({ whatIf }: { whatIf: WhatIf }) {
   const report = useModel();
   const chosen = chosenLayers(report);
@@ -158,7 +166,7 @@ function OwnPrecisions({ whatIf }: { whatIf: WhatIf }) {
       )}
       {whatIf.own.value.size > 0 && (
         <p>
-          {say('whatif_own_active', { layers: layersText(whatIf.own.value.size) })}{' '}
+          {mixText(whatIf)}{' '}
           <button type="button" class="link" onClick={() => (whatIf.own.value = new Map())}>
             {say('whatif_own_clear')}
           </button>

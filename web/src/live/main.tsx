@@ -6,14 +6,16 @@ import { useEffect } from 'preact/hooks';
 import { unpackBytes } from '../report/document';
 import { kEnglish } from '../page/english';
 import type { DeviceChoice, ReportModel, WeightStatus, WeightTools } from '../report/model';
+import type { Quantization } from '../report/quantization';
 import { language } from '../report/text';
 import type { StatePart } from '../report/urlstate';
 import { ThemeChoice } from '../report/views/header';
-import { Controls, followBarHeight } from './controls';
+import { Controls, followBarHeight, mixText } from './controls';
 import { LivePruning } from './prune';
 import { planText } from './weights';
 import { type BuiltInDevices, Core, CoreError, type CoreOptions } from './core';
 import type { KnownDevice, Surroundings } from './choices';
+import { followPlans } from './plans';
 import { WhatIf } from './whatif';
 
 /** The text of a part that the command line put into the file. */
@@ -119,7 +121,20 @@ class LiveReport implements Surroundings {
     if (sensitivity && plan) {
       await core.quantize('default');
       await core.plan({ request: planText(plan), noise: sensitivity.layers });
-      tools.plan = async (choice) => ({ ...plan, ...(await core.planOf(choice)), trtexec: null });
+      tools.plan = async (choice) => ({
+        ...(report.quantization.peek()?.plan ?? plan),
+        ...(await core.planOf(choice)),
+        trtexec: null,
+      });
+      followPlans(
+        report,
+        whatIf.request(),
+        () => whatIf.request(),
+        async () => {
+          await whatIf.settled();
+          return core.section<Quantization>('quantization');
+        },
+      );
       tools.applyPlan = (base, precisions) => whatIf.mix(base, precisions);
     }
     report.weightTools.value = tools;
@@ -180,6 +195,7 @@ globalThis.trtreportLive = (report: ReportModel): StatePart[] => {
     devices: live.devices,
     chooseDevice: (choice) => live.whatIf.chooseDevice(choice),
     controls: () => <LiveControls live={live} report={report} />,
+    remark: () => (live.ready.value ? mixText(live.whatIf) : ''),
     sections: [],
   };
   const fragment = location.hash;

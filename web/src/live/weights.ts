@@ -6,6 +6,7 @@ import type { WeightStatus, WeightTools } from '../report/model';
 import type { ReportModel } from '../report/model';
 import type { Plan, Quantization } from '../report/quantization';
 import { Core, CoreError, type CoreFile, type CoreOptions } from './core';
+import { followPlans } from './plans';
 
 /** Bytes of weights that are read without asking. */
 const kMostUnasked = 200_000_000;
@@ -34,6 +35,7 @@ export class WeightWork implements WeightTools {
   private readonly now = signal<WeightStatus>({ stage: 'waiting', done: 0, total: 0 });
   private cores: Core[] = [];
   private finished = 0;
+  private stopPlans: (() => void) | null = null;
   private readonly under = new Map<Core, number>();
 
   constructor(
@@ -72,6 +74,7 @@ export class WeightWork implements WeightTools {
   }
 
   end(): void {
+    this.stopPlans?.();
     for (const core of this.cores.splice(0)) core.end();
   }
 
@@ -116,7 +119,8 @@ export class WeightWork implements WeightTools {
     this.tell('reading', report.document.peek().totals.weight_bytes ?? 0);
     const first = Core.withWeights();
     this.cores = [first];
-    await first.reopen(this.of.model, this.request(), this.of.files);
+    const request = this.request();
+    await first.reopen(this.of.model, request, this.of.files);
     const { weights, bytes } = await first.quantize(this.formats);
     this.tell('reading', bytes);
     // The largest first, so that none is left to one worker at the end.
@@ -140,6 +144,10 @@ export class WeightWork implements WeightTools {
     await first.plan({});
     report.quantization.value = await first.section<Quantization>('quantization');
     this.tell('done', bytes);
+    this.stopPlans = followPlans(report, request, this.request, async () => {
+      await first.probe(this.request());
+      return first.section<Quantization>('quantization');
+    });
   }
 
   private async weigh(core: Core, first: Core, index: number, bytes: number): Promise<void> {

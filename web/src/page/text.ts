@@ -66,7 +66,7 @@ export const kEnglishPage = {
   whatif_own_none: 'Choose layers by a filter, by a rectangle in the roofline, or one by a click.',
   whatif_own_count: '{layers} chosen',
   whatif_own_clear: 'All layers alike',
-  whatif_own_active: 'With a precision of their own: {layers}.',
+  whatif_own_active: 'Mixed precision: {layers} not in {base}.',
   whatif_latency: 'Recomputed in {value}.',
   whatif_reset: 'As the model says',
   sweep: 'Sweep',
@@ -94,7 +94,8 @@ export const kEnglishPage = {
   compare_difference: 'Difference',
   compare_layers: 'Layers that differ',
   compare_same: 'Every layer is the same.',
-  compare_counts: '{same} layers alike, {changed} changed, {added} added, {removed} removed.',
+  compare_counts:
+    '{same} {same|layer|layers} alike, {changed} changed, {added} added, {removed} removed.',
   compare_added: 'added',
   compare_removed: 'removed',
   compare_changed: 'changed',

@@ -49,6 +49,7 @@ export interface WeightTools {
   threshold: (request: {
     histogram: MagnitudeHistogram;
     zeros: number;
+    power?: number;
     format: string;
     amax: number[];
     curve?: boolean;
@@ -67,6 +68,8 @@ export interface Live {
   chooseDevice: (choice: DeviceChoice) => void;
   /** Further controls of the header, and further sections before the method. */
   controls: () => ComponentChildren;
+  /** What is to be known of the figures beside their verdict; empty for nothing. */
+  remark: () => string;
   sections: { id: string; title: () => string; view: () => ComponentChildren }[];
 }
 

@@ -60,7 +60,7 @@ export const kChinesePage: PageMessages = {
   whatif_own_none: '用筛选、在 Roofline 图上框选，或点选一层来选择。',
   whatif_own_count: '已选 {layers}',
   whatif_own_clear: '所有层相同',
-  whatif_own_active: '使用各自精度：{layers}。',
+  whatif_own_active: '混合精度：{layers}不用 {base}。',
   whatif_latency: '重新计算用时 {value}。',
   whatif_reset: '恢复为模型本身',
   sweep: '扫描',

@@ -1,6 +1,6 @@
 // What the hosted page adds to the report: controls in its header, and sections of its own.
 
-import { Controls } from '../../live/controls';
+import { Controls, mixText } from '../../live/controls';
 import type { DeviceChoice, Live } from '../../report/model';
 import type { Opened, PageState } from '../state';
 import { say } from '../text';
@@ -13,11 +13,12 @@ export function makeLive(page: PageState, opened: Opened): Live {
     devices: page.deviceChoices,
     chooseDevice: (choice: DeviceChoice) => opened.whatIf.chooseDevice(choice),
     controls: () => <Controls whatIf={opened.whatIf} />,
+    remark: () => mixText(opened.whatIf),
     sections: [
       {
         id: 'compare',
         title: () => say('compare'),
-        view: () => <CompareSection page={page} opened={opened} />,
+        view: () => <CompareSection page={page} />,
       },
       {
         id: 'sweep',

@@ -11,6 +11,7 @@ import { CutFront, nodeName, Section, useModel, Value } from './ui';
 export function Overview() {
   const model = useModel();
   const { verdict = [] } = model.roofline.value ?? {};
+  const remark = model.live?.remark();
   return (
     <Section id="overview" title={t('section_overview')} quietTitle>
       <div class="verdict" aria-live="polite">
@@ -20,6 +21,7 @@ export function Overview() {
             <bdi>{say('verdicts', sentence, sentence.text)}</bdi>
           </p>
         ))}
+        {remark && <p>{remark}</p>}
       </div>
       <Alerts />
       <Tiles />
@@ -118,15 +120,20 @@ function Alerts() {
   );
 }
 
-function Tile(props: {
+interface TileProps {
   label: string;
   text: string;
   sub: ComponentChildren;
   tip: string;
   exact?: string;
-  reason: string;
+  /** Why the figure is unknown, where another reason holds than for the rest. */
+  reason?: string;
   children?: ComponentChildren;
-}) {
+}
+
+function Tile(props: TileProps) {
+  const model = useModel();
+  const reason = props.reason ?? reasonOf(model.document.value, model.roofline.value);
   const tip = props.exact && props.text !== kDash ? `${props.exact}\n${props.tip}` : props.tip;
   return (
     <div class="tile">
@@ -137,7 +144,7 @@ function Tile(props: {
       </dt>
       <dd>
         <span class="tile-value">
-          <Value text={props.text} tip={tip} reason={props.reason} />
+          <Value text={props.text} tip={tip} reason={reason} />
         </span>
         {props.children}
         <span class="quiet tile-sub">{props.sub}</span>
@@ -146,49 +153,49 @@ function Tile(props: {
   );
 }
 
+/** Eight figures, of the model and at the chosen precision. */
 function Tiles() {
   const model = useModel();
-  const { totals } = model.document.value;
   const roofline = model.roofline.value;
-  const course = model.convention.value === 'course';
-  const flops = course ? totals.course.flops : totals.flops;
-  const traffic = course ? totals.course.bytes : (roofline?.traffic_bytes ?? totals.traffic_bytes);
-  const intensity = course ? totals.course.intensity : (roofline?.intensity ?? totals.intensity);
-  const weights = course ? totals.weight_bytes : (roofline?.weight_bytes ?? totals.weight_bytes);
-  const peak = roofline?.peak_activation_bytes ?? totals.peak_activation_bytes;
-  const reason = reasonOf(model.document.value, roofline);
   const precision = roofline ? precisionName(roofline.precision, roofline.evaluated_as) : '';
-  const at = (stored: number | null, shown: number | null) =>
-    roofline && stored !== shown ? t('sub_at', { precision }) : t('unit_stored');
-  const convention = t(course ? 'unit_course' : 'unit_hardware');
+  const floor = seconds(roofline?.seconds_floor ?? null);
   return (
     <dl class="tiles">
       <Tile
         label={roofline ? t('tile_time', { precision }) : t('time')}
         text={seconds(roofline?.seconds ?? null)}
-        tip={t('tip_time', { floor: seconds(roofline?.seconds_floor ?? null) })}
-        reason={roofline ? reason : t('unknown_no_device')}
-        sub={
-          <>
-            {t('predicted')}, {t('sub_floor', { value: seconds(roofline?.seconds_floor ?? null) })}
-          </>
-        }
+        tip={t('tip_time', { floor })}
+        {...(roofline ? {} : { reason: t('unknown_no_device') })}
+        sub={`${t('predicted')}, ${t('sub_floor', { value: floor })}`}
       />
+      <WorkTiles />
+      <BytesTiles precision={precision} />
+    </dl>
+  );
+}
+
+const conventionText = (course: boolean) => t(course ? 'course_short' : 'hardware_short');
+
+function WorkTiles() {
+  const model = useModel();
+  const { totals } = model.document.value;
+  const course = model.convention.value === 'course';
+  const flops = course ? totals.course.flops : totals.flops;
+  return (
+    <>
       <Tile
         label={t('tile_macs')}
         text={si(totals.macs, 'MAC')}
         exact={exact(totals.macs, 'MAC')}
         tip={t('tip_macs')}
         sub={t('sub_macs')}
-        reason={reason}
       />
       <Tile
         label={t('tile_flops')}
         text={si(flops, 'FLOP')}
         exact={exact(flops, 'FLOP')}
         tip={t(course ? 'tip_flops_course' : 'tip_flops_hardware')}
-        sub={convention}
-        reason={reason}
+        sub={conventionText(course)}
       />
       <Tile
         label={t('tile_params')}
@@ -196,56 +203,67 @@ function Tiles() {
         exact={exact(totals.params, '')}
         tip={t('tip_params')}
         sub={t('sub_elements')}
-        reason={reason}
       />
+    </>
+  );
+}
+
+/** What is stored and moved: at the chosen precision, by the course's convention as stored. */
+function BytesTiles({ precision }: { precision: string }) {
+  const model = useModel();
+  const { totals } = model.document.value;
+  const roofline = model.roofline.value;
+  const course = model.convention.value === 'course';
+  const weights = course ? totals.weight_bytes : (roofline?.weight_bytes ?? totals.weight_bytes);
+  const traffic = course ? totals.course.bytes : (roofline?.traffic_bytes ?? totals.traffic_bytes);
+  const peak = roofline?.peak_activation_bytes ?? totals.peak_activation_bytes;
+  const at = (stored: number | null, shown: number | null) =>
+    roofline && stored !== shown ? t('sub_at', { precision }) : t('unit_stored');
+  const stored = bytes(totals.traffic_bytes);
+  return (
+    <>
       <Tile
         label={t('tile_weights')}
         text={bytes(weights)}
         exact={exact(weights, 'B')}
         tip={t('tip_weights', { stored: bytes(totals.weight_bytes) })}
         sub={at(totals.weight_bytes, weights)}
-        reason={reason}
       />
       <Tile
         label={t('tile_traffic')}
         text={bytes(traffic)}
         exact={exact(traffic, 'B')}
-        tip={
-          course
-            ? t('tip_traffic_course')
-            : t('tip_traffic_hardware', { stored: bytes(totals.traffic_bytes) })
-        }
-        sub={course ? convention : at(totals.traffic_bytes, traffic)}
-        reason={reason}
+        tip={course ? t('tip_traffic_course') : t('tip_traffic_hardware', { stored })}
+        sub={course ? conventionText(course) : at(totals.traffic_bytes, traffic)}
       />
-      <Tile
-        label={t('tile_intensity')}
-        text={intensity === null ? kDash : `${ratio(intensity)}\u00a0${t('unit_intensity')}`}
-        tip={t('tip_intensity', { ridge: ratio(roofline?.ridge ?? null) })}
-        reason={reason}
-        sub={
-          roofline?.ridge ? (
-            <>
-              {t('sub_ridge', { value: ratio(roofline.ridge) })}, {convention}
-            </>
-          ) : (
-            convention
-          )
-        }
-      >
-        {intensity !== null && roofline?.ridge ? (
-          <Bullet value={intensity} ridge={roofline.ridge} />
-        ) : null}
-      </Tile>
+      <IntensityTile />
       <Tile
         label={t('tile_peak')}
         text={bytes(peak)}
         exact={exact(peak, 'B')}
         tip={t('tip_peak', { stored: bytes(totals.peak_activation_bytes) })}
         sub={<PeakPlace fallback={at(totals.peak_activation_bytes, peak)} />}
-        reason={reason}
       />
-    </dl>
+    </>
+  );
+}
+
+function IntensityTile() {
+  const model = useModel();
+  const { totals } = model.document.value;
+  const roofline = model.roofline.value;
+  const course = model.convention.value === 'course';
+  const intensity = course ? totals.course.intensity : (roofline?.intensity ?? totals.intensity);
+  const ridge = roofline?.ridge ?? null;
+  return (
+    <Tile
+      label={t('tile_intensity')}
+      text={intensity === null ? kDash : `${ratio(intensity)}\u00a0${t('unit_intensity')}`}
+      tip={t('tip_intensity', { ridge: ratio(ridge) })}
+      sub={ridge ? t('sub_ridge', { value: ratio(ridge) }) : conventionText(course)}
+    >
+      {intensity !== null && ridge ? <Bullet value={intensity} ridge={ridge} /> : null}
+    </Tile>
   );
 }
 
