@@ -29,7 +29,7 @@ export const kEnglish: Language = {
     activations_unknown:
       'No samples of the inputs of {layers} of {all} layers: what rounding them costs, often the larger part, is not in these figures.',
     not_tried:
-      '{format} was not tried on the weights of {layers} layers: their rounding counts as nothing.',
+      '{format} was not tried on the weights of {layers} {layers|layer: its|layers: their} rounding counts as nothing.',
   },
   notes: {},
   words: {},

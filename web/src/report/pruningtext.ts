@@ -3,7 +3,10 @@
 export const kPruningEnglish = {
   section_pruning: 'Pruning',
   prune_intro:
-    '{open} groups of coupled channels can be cut, {frozen} cannot; {share} of the weights hang on channels that can go.',
+    '{open} {open|group|groups} of coupled channels can be cut, {frozen} cannot; {share} of the weights belong to channels that can go.',
+  prune_nothing: 'No channels can be cut.',
+  prune_no_groups:
+    'The main graph has no weights with channels; subgraphs and functions are left as they are.',
   prune_ranked: 'Channels are ranked by {criterion}.',
   prune_ranking_kept:
     'This report holds no weights, so that ranking stays; for another one open the model in the page, or make the report again.',
@@ -43,8 +46,7 @@ export const kPruningEnglish = {
   prune_left: '{share} left',
   prune_devices: 'Every device and precision',
   prune_fell: 'Intensity falls from {before} to {after} FLOP/B as stored.',
-  prune_thin_one: '1 layer becomes thin',
-  prune_thin_many: '{n} layers become thin',
+  prune_thin: '{n} {n|layer becomes|layers become} thin',
   prune_thin_tip:
     'Fewer than 64 output channels are left, or the layer becomes memory-bound: its arithmetic no longer hides its traffic.',
   prune_thin_title: 'Layers that this cut leaves thin',
@@ -78,8 +80,7 @@ export const kPruningEnglish = {
   prune_last: 'output: kept',
   prune_frozen: 'frozen',
   prune_norm: '{name} takes statistics over these channels: a cut changes what is left of them.',
-  prune_frozen_one: '1 group that cannot be cut',
-  prune_frozen_title: '{n} groups that cannot be cut',
+  prune_frozen_title: '{n} {n|group|groups} that cannot be cut',
   prune_reason: 'Why',
   why_input: 'It is a size of the model’s input.',
   why_lookup: '{op} “{name}” addresses it by index.',
@@ -95,14 +96,14 @@ export const kPruningEnglish = {
   prune_members: 'Weights of the group',
   prune_axis: 'Axis',
   prune_places: 'Indices',
-  prune_places_each: '{n} a channel',
+  prune_places_each: '{n} per channel',
   prune_places_from: 'from {n}',
   prune_layers: 'Layers tied by these channels',
   prune_layers_label:
-    '{n} layers that these channels pass through; lines join those that feed each other.',
+    '{n} {n|layer|layers} that these channels pass through; lines join those that feed each other.',
   prune_importance: 'Importance by channel',
   prune_importance_none: 'No weight tells how much these channels matter.',
-  prune_bars: 'Importance of {n} channels; {gone} of them go.',
+  prune_bars: 'Importance of {n} {n|channel|channels}; {gone} of them {gone|goes|go}.',
   prune_channel: 'Channel',
   prune_goes: 'goes',
   prune_stays: 'stays',
@@ -119,7 +120,7 @@ export const kPruningEnglish = {
   step_int8: '+ INT8',
   step_fp8: '+ FP8',
   prune_speedup: 'Speed-up',
-  prune_combined_label: 'Roofline with {n} steps from {first} to {last}.',
+  prune_combined_label: 'Roofline with {n} {n|step|steps} from {first} to {last}.',
   // 2:4 and zeros
   prune_24: '2:4 sparsity by layer',
   prune_24_help:

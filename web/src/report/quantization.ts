@@ -98,6 +98,13 @@ export interface Activation {
   histogram?: MagnitudeHistogram;
 }
 
+/** A sentence of the core: what it is about, in English, and its arguments. */
+export interface Said {
+  code: string;
+  text: string;
+  args?: Record<string, unknown>;
+}
+
 export interface PlanChoice {
   precision: string;
   weights: string | null;
@@ -147,7 +154,7 @@ export interface Plan {
   reformats: { tensor: string; quantizes: boolean; bytes: Count; seconds: Count }[];
   uniform: { precision: string; totals: PlanTotals }[];
   pareto: (PlanTotals & { choice: string })[];
-  guidance: { code: string; text: string; args?: Record<string, unknown> }[];
+  guidance: Said[];
   trtexec: string | null;
 }
 
@@ -185,7 +192,7 @@ export interface Quantization {
     device: string;
     source: string;
     base: string;
-    limits: { code: string; text: string; args?: Record<string, unknown> }[];
+    limits: Said[];
     layers: SensitiveLayer[];
   };
   plan?: Plan;
@@ -328,6 +335,13 @@ export function marksOf(weight: Weight, format: string): Mark[] {
         ]
       : [],
   );
+}
+
+/** Sum of squares of the counted values, as the exact error and its ratio to them tell. */
+export function powerOf({ formats = [], histogram }: Weight): number | undefined {
+  const told = formats.find(({ mse, nsr }) => mse !== null && nsr !== null && nsr > 0);
+  const values = histogram?.counts.reduce((sum, count) => sum + count, 0);
+  return told && values ? (told.mse! / told.nsr!) * values : undefined;
 }
 
 export const activationMarks = (activation: Activation, format: string): Mark[] =>

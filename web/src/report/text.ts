@@ -34,16 +34,21 @@ export const language = signal<Language | null>(null);
 
 type Values = Record<string, unknown>;
 
-/** {name} is the value, {name^} the same in capitals. */
+/** {name} is the value, {name^} the same in capitals; {name|layer|layers} is the first word where the
+ * value is 1, else the second. */
 export function fill(template: string, values: Values): string {
-  return template.replace(kPlaceholder, (whole, name: string, capitals: string) => {
-    if (!(name in values)) return whole;
-    const text = String(values[name]);
-    return capitals ? text.toUpperCase() : text;
-  });
+  return template.replace(
+    kPlaceholder,
+    (whole, name: string, capitals?: string, one?: string, many?: string) => {
+      if (!(name in values)) return whole;
+      const text = String(values[name]);
+      if (one !== undefined) return (text === '1' ? one : many) ?? '';
+      return capitals ? text.toUpperCase() : text;
+    },
+  );
 }
 
-const kPlaceholder = /\{([a-z0-9_]+)(\^?)\}/g;
+const kPlaceholder = /\{([a-z0-9_]+)(?:(\^)|\|([^|{}]*)\|([^|{}]*))?\}/g;
 
 export function t(key: MessageKey, values: Record<string, string | number> = {}): string {
   return fill(language.value?.messages[key] ?? kEnglish[key], values);
@@ -87,8 +92,7 @@ export function hint(of: Said & { hint?: string }): string {
 const isFilled = (template: string, args: Values) =>
   [...template.matchAll(kPlaceholder)].every((match) => match[1]! in args);
 
-export const layersText = (n: number) =>
-  n === 1 ? t('layers_one') : t('layers_many', { n: n.toLocaleString('en') });
+export const layersText = (n: number) => t('layers_count', { n: n.toLocaleString('en') });
 
 /** What a layer's note code means; codes that a newer tool adds are shown as they are. */
 const kNotes: Record<string, string> = {

@@ -5,6 +5,8 @@ import type { kPruningEnglish } from '../../report/pruningtext';
 export const kPruning: Partial<Record<keyof typeof kPruningEnglish, string>> = {
   section_pruning: '剪枝',
   prune_intro: '有 {open} 组耦合通道可以剪，{frozen} 组不能剪；{share} 的权重依附在可剪的通道上。',
+  prune_nothing: '没有可以剪去的通道。',
+  prune_no_groups: '主图中没有带通道的权重；子图与函数保持原样。',
   prune_ranked: '通道按{criterion}排序。',
   prune_ranking_kept:
     '本报告不含权重，排序依据因此不变；如需其他依据，请在网页中打开模型或重新生成报告。',
@@ -40,8 +42,7 @@ export const kPruning: Partial<Record<keyof typeof kPruningEnglish, string>> = {
   prune_left: '剩 {share}',
   prune_devices: '所有设备与精度',
   prune_fell: '按存储精度，计算密度从 {before} 降到 {after} FLOP/B。',
-  prune_thin_one: '1 层变得过窄',
-  prune_thin_many: '{n} 层变得过窄',
+  prune_thin: '{n} 层变得过窄',
   prune_thin_tip: '输出通道少于 64，或该层变为内存受限：其运算不再能掩盖访存。',
   prune_thin_title: '这次剪枝后过窄的层',
   prune_channels: '通道',
@@ -70,7 +71,6 @@ export const kPruning: Partial<Record<keyof typeof kPruningEnglish, string>> = {
   prune_last: '输出：保留',
   prune_frozen: '冻结',
   prune_norm: '“{name}”在这些通道上取统计量：剪枝会改变剩余通道的结果。',
-  prune_frozen_one: '1 组不能剪',
   prune_frozen_title: '{n} 组不能剪',
   prune_reason: '原因',
   why_input: '它是模型输入的尺寸。',

@@ -7,20 +7,29 @@ import { shortName } from '../../report/charts/roofs';
 import { bytes, exact, kDash, percent, ratio, seconds, si } from '../../report/format';
 import type { ReportModel } from '../../report/model';
 import { t } from '../../report/text';
-import { DataTable, Figure, nodeName, Section, type TableData } from '../../report/views/ui';
+import {
+  DataTable,
+  Figure,
+  nodeName,
+  Section,
+  type TableData,
+  useModel,
+} from '../../report/views/ui';
 import { compare, type Comparison, type LayerDifference } from '../comparison';
 import { compareOption, kLooks } from '../comparechart';
-import type { Opened, Other, PageState } from '../state';
+import type { Other, PageState } from '../state';
 import { say } from '../text';
 import { Chart } from './chart';
 import { FilePicker } from './page';
 
-export function CompareSection({ page, opened }: { page: PageState; opened: Opened }) {
+export function CompareSection({ page }: { page: PageState }) {
   const other = page.other.value;
+  // Its figures change when it is this section's turn to be drawn.
+  const ours = useModel();
   return (
     <Section id="compare" title={say('compare')}>
       {other ? (
-        <Compared page={page} ours={opened.report} other={other} />
+        <Compared page={page} ours={ours} other={other} />
       ) : (
         <>
           <p class="empty">{say('compare_empty')}</p>

@@ -1,17 +1,13 @@
 // What the analysis remarked, and how much of the model its rules cover.
 
-import { useSignal } from '@preact/signals';
+import type { Diagnostic } from '../document';
 import { hint, sentence, t } from '../text';
-import { MoreRows, nodeName, Section, useModel } from './ui';
-
-const kFirst = 20;
-const kOrder = { error: 0, warning: 1, note: 2 };
+import { Remarks } from './remarks';
+import { nodeName, Section, useModel } from './ui';
 
 export function DiagnosticsSection() {
   const model = useModel();
-  const { diagnostics, totals, nodes } = model.document.value;
-  const limit = useSignal(kFirst);
-  const sorted = diagnostics.slice().sort((a, b) => kOrder[a.severity] - kOrder[b.severity]);
+  const { diagnostics, totals } = model.document.value;
   const { coverage } = totals;
   const unmodelled = coverage.unmodelled_ops ?? [];
   return (
@@ -36,35 +32,29 @@ export function DiagnosticsSection() {
           </ul>
         </>
       )}
-      {sorted.length > 0 && (
-        <ul class="diagnostics">
-          {sorted.slice(0, limit.value).map((entry) => {
-            const node =
-              entry.node === null || entry.node === undefined ? undefined : nodes[entry.node];
-            return (
-              <li class={entry.severity}>
-                <strong>{t(`severity_${entry.severity}`)}</strong>
-                <span>
-                  <bdi class="breakable">{sentence('diagnostics', entry, entry.message)}</bdi>{' '}
-                  {hint(entry) && <span class="quiet">{t('hint', { hint: hint(entry) })} </span>}
-                  {node && (
-                    <button
-                      type="button"
-                      class="link"
-                      data-tip={nodeName(node.name)}
-                      onClick={() => model.select(node.id)}
-                    >
-                      {t('at_layer', { id: node.id })}
-                    </button>
-                  )}{' '}
-                  <code class="quiet">{entry.code}</code>
-                </span>
-              </li>
-            );
-          })}
-        </ul>
-      )}
-      <MoreRows limit={limit} all={sorted.length} />
+      <Remarks list={diagnostics} apart={2} draw={(entry) => <Entry entry={entry} />} />
     </Section>
+  );
+}
+
+function Entry({ entry }: { entry: Diagnostic }) {
+  const model = useModel();
+  const node = model.document.value.nodes[entry.node ?? -1];
+  const help = hint(entry);
+  return (
+    <span>
+      <bdi class="breakable">{sentence('diagnostics', entry, entry.message)}</bdi>{' '}
+      {help && <span class="quiet">{t('hint', { hint: help })} </span>}
+      {node && (
+        <button
+          type="button"
+          class="link"
+          data-tip={nodeName(node.name)}
+          onClick={() => model.select(node.id)}
+        >
+          {t('at_layer', { id: node.id })}
+        </button>
+      )}
+    </span>
   );
 }

@@ -34,6 +34,7 @@ function Findings({ data }: { data: Pruning }) {
   const frozen = data.groups.filter((group) => group.frozen !== null).length;
   const criterion = t(`criterion_${data.criterion}` as MessageKey);
   const uniform = data.weights_unread ? 'prune_unread' : 'prune_uniform';
+  if (frozen === data.groups.length) return <NothingToCut data={data} />;
   return (
     <div class="pruning">
       <p>
@@ -51,6 +52,18 @@ function Findings({ data }: { data: Pruning }) {
       <Thin data={data} />
       <GroupTable data={data} />
       <CombinedSteps data={data} />
+      <SparsityTables data={data} />
+    </div>
+  );
+}
+
+function NothingToCut({ data }: { data: Pruning }) {
+  return (
+    <div class="pruning">
+      <p>
+        {t('prune_nothing')} {data.groups.length === 0 && t('prune_no_groups')}
+      </p>
+      {data.groups.length > 0 && <GroupTable data={data} />}
       <SparsityTables data={data} />
     </div>
   );
@@ -316,9 +329,7 @@ function Thin({ data }: { data: Pruning }) {
       {falls && <p>{t('prune_fell', { before: ratio(before), after: ratio(after) })}</p>}
       {n > 0 && (
         <details class="fold">
-          <summary data-tip={t('prune_thin_tip')}>
-            {n === 1 ? t('prune_thin_one') : t('prune_thin_many', { n })}
-          </summary>
+          <summary data-tip={t('prune_thin_tip')}>{t('prune_thin', { n })}</summary>
           <p class="quiet">{t('prune_thin_tip')}</p>
           <DataTable data={{ header, numeric: [false, true, true, false], rows }} name={name} />
         </details>

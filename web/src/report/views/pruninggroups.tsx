@@ -234,7 +234,7 @@ function Frozen({ groups }: { groups: PruneGroup[] }) {
   const { prune, document } = useModel();
   const { nodes } = document.value;
   const n = groups.length;
-  const name = n === 1 ? t('prune_frozen_one') : t('prune_frozen_title', { n });
+  const name = t('prune_frozen_title', { n });
   const data: TableData = {
     header: [t('prune_group'), t('prune_channels'), t('prune_reason')],
     numeric: [false, true, false],

@@ -225,7 +225,8 @@ function Boxes({
   );
   const tip = (item: Valued) =>
     `${nameOf(item)}\n${metricText(metric, item.value)}, ${shareText(item.value, tree.value)}\n${item.id === null ? layersText(item.layers) : nodes[item.id]!.op}`;
-  const draw = (box: Box, depth: number) => {
+  // Of the outermost boxes one is reached by Tab, the others from there by arrows.
+  const draw = (box: Box, depth: number, isFirst: boolean) => {
     const { item, area } = box;
     const style = { ...placed(area), '--class': classColor(box.color) };
     if (!item)
@@ -242,33 +243,56 @@ function Boxes({
       type: 'button' as const,
       'data-tip': text,
       'aria-label': text.replace(/\n/g, ', '),
+      'data-outer': depth === 0 ? '' : undefined,
+      tabIndex: isFirst ? 0 : -1,
       onClick: () => open(item),
     };
     if (box.children.length === 0) {
       const look = `${item.id === null ? 'submodule' : 'leaf'} ${box.color === 'unknown' ? 'hatched' : ''}`;
       return (
-        <button {...common} class={look} style={style} tabIndex={depth === 0 ? 0 : -1}>
+        <button {...common} class={look} style={style}>
           {name}
         </button>
       );
     }
     return (
       <div class="module" style={style}>
-        <button {...common} class="module-head" tabIndex={depth === 0 ? 0 : -1}>
+        <button {...common} class="module-head">
           {name}
           {area.width > 110 && <span> {percent(item.value / tree.value)}</span>}
         </button>
-        {box.children.map((child) => draw(child, depth + 1))}
+        {box.children.map((child) => draw(child, depth + 1, false))}
       </div>
     );
   };
-  const content = useMemo(() => boxes.map((box) => draw(box, 0)), [boxes, metric]);
+  const content = useMemo(
+    () => boxes.map((box, index) => draw(box, 0, index === 0)),
+    [boxes, metric],
+  );
   return (
-    <div class="treemap" ref={ref} style={{ height: `${height}px` }}>
+    <div
+      class="treemap"
+      ref={ref}
+      role="group"
+      aria-label={t('treemap_keys', { n: boxes.length })}
+      style={{ height: `${height}px` }}
+      onKeyDown={moveFocus}
+    >
       {content}
       <Chosen boxes={boxes} />
     </div>
   );
+}
+
+const kSteps: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+function moveFocus(event: KeyboardEvent): void {
+  const step = kSteps[event.key];
+  const all = (event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('[data-outer]');
+  const at = [...all].indexOf(event.target as HTMLElement);
+  if (step === undefined || at < 0) return;
+  event.preventDefault();
+  all[Math.max(0, Math.min(all.length - 1, at + step))]?.focus();
 }
 
 const placed = (area: Rectangle) => ({

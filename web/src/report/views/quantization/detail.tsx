@@ -2,7 +2,14 @@
 
 import { useSignal } from '@preact/signals';
 import { count, exact, percent, ratio, shape } from '../../format';
-import { marksOf, type Quantization, schemeKey, verdictOf, type Weight } from '../../quantization';
+import {
+  marksOf,
+  powerOf,
+  type Quantization,
+  schemeKey,
+  verdictOf,
+  type Weight,
+} from '../../quantization';
 import { t } from '../../text';
 import { DataTable, Figure, nodeName, type TableData, useModel, useWidth } from '../ui';
 import { Disagreement } from './disagreement';
@@ -52,6 +59,7 @@ export function WeightDetail({ found }: { found: Quantization }) {
           title={t('distribution_title')}
           histogram={weight.histogram}
           zeros={weight.zeros ?? 0}
+          power={powerOf(weight)}
           formats={kThresholdFormats}
           marks={(format) => marksOf(weight, format)}
         />

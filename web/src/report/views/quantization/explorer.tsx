@@ -16,12 +16,14 @@ export interface ExplorerProps {
   histogram: MagnitudeHistogram;
   /** Values that are exactly 0: no scale rounds them. */
   zeros: number;
+  /** Sum of squares of the values, where it is known. */
+  power?: number | undefined;
   /** Formats that one scale for all makes sense for. */
   formats: string[];
   marks: (format: string) => Mark[];
 }
 
-export function Explorer({ title, histogram, zeros, formats, marks }: ExplorerProps) {
+export function Explorer({ title, histogram, zeros, power, formats, marks }: ExplorerProps) {
   const tools = useModel().weightTools.value;
   const format = useSignal(formats[0] ?? 'int8');
   const range = histogram.edges[1] ?? 1;
@@ -33,7 +35,7 @@ export function Explorer({ title, histogram, zeros, formats, marks }: ExplorerPr
   useEffect(() => {
     amax.value = start;
   }, [histogram, format.value]);
-  useCore({ histogram, zeros, format: format.value }, amax, curve, at);
+  useCore({ histogram, zeros, power, format: format.value }, amax, curve, at);
   const table = (): TableData => ({
     header: [t('magnitude_from'), t('magnitude_to'), t('values')],
     numeric: [true, true, true],
@@ -89,6 +91,7 @@ export function Explorer({ title, histogram, zeros, formats, marks }: ExplorerPr
         <p class="quiet">
           {t('threshold_help', { bins: histogram.counts.length })}{' '}
           {format.value === 'int8' && t('divergence_help', { value: figure(floorOf(histogram)) })}
+          {format.value === 'int4' && t('int4_help')}
         </p>
       )}
     </Figure>
@@ -103,13 +106,14 @@ const floorOf = ({ edges, counts }: MagnitudeHistogram) =>
 interface Asked {
   histogram: MagnitudeHistogram;
   zeros: number;
+  power: number | undefined;
   format: string;
 }
 
 /** Asks the core for the curve of each histogram and format, and for the figures at the threshold:
  * one question at a time, the newest next. */
 function useCore(
-  { histogram, zeros, format }: Asked,
+  { histogram, zeros, power, format }: Asked,
   amax: Signal<number>,
   curve: Signal<Thresholds['curve'] | null>,
   at: Signal<ThresholdFigures | null>,
@@ -120,7 +124,7 @@ function useCore(
   const curveOf = useRef<string>('');
   useEffect(() => {
     if (!tools) return;
-    wanted.current = { histogram, zeros, format, amax: amax.value };
+    wanted.current = { histogram, zeros, power, format, amax: amax.value };
     if (asking.current) return;
     asking.current = true;
     // Whoever asks while the last answer is being taken has to find that nobody is asking any more.
@@ -133,6 +137,7 @@ function useCore(
           const answer = await tools.threshold({
             histogram: now.histogram,
             zeros: now.zeros,
+            ...(now.power ? { power: now.power } : {}),
             format: now.format,
             amax: [now.amax],
             curve: isNew,

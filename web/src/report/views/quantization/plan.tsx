@@ -2,12 +2,13 @@
 // at hand an editor that prices every choice.
 
 import { type Signal, useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
-import { bytes, percent, seconds } from '../../format';
-import type { Plan, PlanTotals, Quantization, SensitiveLayer } from '../../quantization';
-import { endsOf } from '../../reformats';
+import { useEffect, useRef } from 'preact/hooks';
+import { bytes, seconds } from '../../format';
+import type { Plan, Quantization, Said, SensitiveLayer } from '../../quantization';
 import { sentence, t } from '../../text';
-import { Figure, Name, nodeName, type TableData, useModel, useWidth } from '../ui';
+import { useModel } from '../ui';
+import { Pareto } from './pareto';
+import { Reformats } from './reformats';
 import { Sensitivity } from './sensitivity';
 import { db } from './words';
 
@@ -17,17 +18,45 @@ export function Plans({ found }: { found: Quantization }) {
   return (
     <div class="plans">
       <h3>{t('sensitivity_title')}</h3>
-      <ul class="limits quiet">
-        {sensitivity.limits.map((limit) => (
-          <li>{sentence('plans', limit, limit.text)}</li>
-        ))}
-      </ul>
-      {plan ? (
-        <Planned key={plan.choice} plan={plan} layers={sensitivity.layers} />
-      ) : (
+      <Limits limits={sensitivity.limits} />
+      {plan && (
+        <Planned
+          key={`${plan.formats.join()} ${sensitivity.layers.length}`}
+          plan={plan}
+          layers={sensitivity.layers}
+        />
+      )}
+      {!plan && sensitivity.layers.some((layer) => layer.db_lost !== null) && (
         <Sensitivity layers={sensitivity.layers} choice={null} choose={null} />
       )}
     </div>
+  );
+}
+
+/** What is said of how sums are made, and of single layers; the rest is said in the open. */
+const kMinor = ['independent', 'conversions', 'fallback', 'not_tried'];
+
+function Limits({ limits }: { limits: Said[] }) {
+  const isMinor = ({ code, args }: Said) =>
+    kMinor.includes(code) || (args?.['format'] !== undefined && args['all'] !== undefined);
+  const list = (some: Said[]) => (
+    <ul class="limits quiet">
+      {some.map((limit) => (
+        <li>{sentence('plans', limit, limit.text)}</li>
+      ))}
+    </ul>
+  );
+  const minor = limits.filter(isMinor);
+  return (
+    <>
+      {list(limits.filter((limit) => !isMinor(limit)))}
+      {minor.length > 0 && (
+        <details>
+          <summary>{t('limits_more', { n: minor.length })}</summary>
+          {list(minor)}
+        </details>
+      )}
+    </>
   );
 }
 
@@ -39,16 +68,21 @@ function Planned({ plan, layers }: { plan: Plan; layers: SensitiveLayer[] }) {
   const shown = useSignal(plan);
   const trouble = useSignal('');
   const canPlan = tools?.plan !== undefined;
+  const proposed = useRef(plan.choice);
+  const latest = useRef(plan);
+  latest.current = plan;
   useEffect(() => {
+    // Another device or batch: what was proposed gives way to the new proposal, a choice stays.
+    if (choice.value === proposed.current) choice.value = plan.choice;
+    proposed.current = plan.choice;
     const wanted = choice.value;
-    if (wanted === shown.value.choice) return;
     if (wanted === plan.choice) {
       shown.value = plan;
       return;
     }
     tools?.plan?.(wanted).then(
       (answer) => {
-        if (choice.value !== wanted) return;
+        if (choice.value !== wanted || latest.current !== plan) return;
         shown.value = answer;
         trouble.value = '';
       },
@@ -56,7 +90,7 @@ function Planned({ plan, layers }: { plan: Plan; layers: SensitiveLayer[] }) {
         trouble.value = cause instanceof Error ? cause.message : String(cause);
       },
     );
-  }, [choice.value]);
+  }, [choice.value, plan]);
   const now = shown.value;
   const pick = (index: number, option: number) => {
     const list = choice.value.split('');
@@ -80,14 +114,18 @@ function Planned({ plan, layers }: { plan: Plan; layers: SensitiveLayer[] }) {
         )}
       </div>
       <Pareto plan={plan} now={now} choose={canPlan ? (point) => (choice.value = point) : null} />
+      <Reformats plan={now} />
       <Sensitivity layers={layers} choice={now.choice} choose={canPlan ? pick : null} />
     </>
   );
 }
 
-/** Node -> precision, of the layers that the plan takes out of its base. */
+/** Node -> precision, of whatever the plan takes out of its base: layers, and what runs between them. */
 function precisionsOf(plan: Plan, layers: SensitiveLayer[]): Map<number, string> {
   const of = new Map<number, string>();
+  const between = plan.formats.find((format) => format !== 'int4');
+  if (between)
+    [...plan.node_precision].forEach((letter, id) => letter === 'q' && of.set(id, between));
   layers.forEach((layer, index) => {
     const option = Number(plan.choice[index] ?? 0);
     const precision = layer.choices[option]?.precision;
@@ -108,18 +146,20 @@ function Presets(props: { plan: Plan; layers: SensitiveLayer[]; choice: Signal<s
     { name: t('plan_base', { base: plan.base.toUpperCase() }), value: '0'.repeat(layers.length) },
     { name: t('plan_all'), value: quantized },
     {
-      name: t('plan_edges'),
+      name: t('plan_edges', { base: plan.base.toUpperCase() }),
       value: layers
         .map((layer, index) => (layer.first || layer.last ? '0' : quantized[index]!))
         .join(''),
     },
   ];
+  // The proposed plan may be one of the others too.
+  const chosen = presets.findIndex(({ value }) => value === choice.value);
   return (
     <div class="segments" role="group" aria-label={t('plan_presets')}>
-      {presets.map(({ name, value }) => (
+      {presets.map(({ name, value }, index) => (
         <button
           type="button"
-          aria-pressed={choice.value === value}
+          aria-pressed={index === chosen}
           onClick={() => (choice.value = value)}
         >
           {name}
@@ -176,7 +216,9 @@ function PlanSummary(props: { plan: Plan; made: Plan; layers: SensitiveLayer[] }
       {own && made.guidance.length > 0 && (
         <ul class="guidance">
           {made.guidance.map((each) => (
-            <li>{sentence('plans', each, each.text)}</li>
+            <li class={/^\d\. /.test(each.text) ? undefined : 'aside'}>
+              {sentence('plans', each, each.text)}
+            </li>
           ))}
         </ul>
       )}
@@ -189,138 +231,5 @@ function PlanSummary(props: { plan: Plan; made: Plan; layers: SensitiveLayer[] }
         </details>
       )}
     </>
-  );
-}
-
-const kHeight = 220;
-const kLeft = 52;
-const kFoot = 34;
-
-interface Point extends PlanTotals {
-  choice: string;
-}
-
-/** Time against accumulated noise: plans that no other one beats at both. */
-function Pareto(props: { plan: Plan; now: Plan; choose: ((choice: string) => void) | null }) {
-  const { plan, now, choose } = props;
-  const [box, width] = useWidth();
-  const points = plan.pareto.filter(
-    (point): point is Point => point.seconds_padded !== null && point.sqnr_db !== null,
-  );
-  if (points.length < 2) return null;
-  const current = { ...now.totals, choice: now.choice };
-  const times = [...points, current].map((point) => point.seconds_padded ?? 0);
-  const noises = [...points, current].flatMap((point) => point.sqnr_db ?? []);
-  const scale = (values: number[], from: number, to: number) => {
-    const low = Math.min(...values);
-    const reach = Math.max(...values) - low || 1;
-    return (value: number) => from + ((value - low) / reach) * (to - from);
-  };
-  const x = scale(times, kLeft + 12, Math.max(width - 14, kLeft + 13));
-  const y = scale(noises, kHeight - kFoot - 10, 12);
-  const table = (): TableData => ({
-    header: [
-      t('plan_time'),
-      t('plan_noise'),
-      t('plan_layers'),
-      t('plan_reformats'),
-      t('plan_bytes'),
-    ],
-    numeric: [true, true, true, true, true],
-    rows: points.map((point) => [
-      { text: seconds(point.seconds_padded), exact: point.seconds_padded },
-      db(point.sqnr_db),
-      point.quantized,
-      point.reformats,
-      bytes(point.weight_bytes),
-    ]),
-  });
-  const place = (point: PlanTotals) => ({
-    cx: x(point.seconds_padded ?? 0),
-    cy: y(point.sqnr_db ?? 0),
-  });
-  return (
-    <Figure title={t('pareto_title')} table={table}>
-      <div class="pareto" ref={box}>
-        <svg width={width} height={kHeight} role="img" aria-label={t('pareto_title')}>
-          <path class="axis" d={`M${kLeft} 4V${kHeight - kFoot}H${width}`} />
-          <text class="tick" x={kLeft - 6} y={16} text-anchor="end">
-            {db(Math.max(...noises))}
-          </text>
-          <text class="tick" x={kLeft - 6} y={kHeight - kFoot} text-anchor="end">
-            {db(Math.min(...noises))}
-          </text>
-          <text class="tick" x={kLeft} y={kHeight - kFoot + 14}>
-            {seconds(Math.min(...times))}
-          </text>
-          <text class="tick" x={width - 2} y={kHeight - kFoot + 14} text-anchor="end">
-            {seconds(Math.max(...times))}
-          </text>
-          <text class="tick" x={(kLeft + width) / 2} y={kHeight - 4} text-anchor="middle">
-            {t('pareto_axes')}
-          </text>
-          <path
-            class="sqnr-line"
-            d={points
-              .map((point, index) => `${index ? 'L' : 'M'}${place(point).cx} ${place(point).cy}`)
-              .join('')}
-          />
-          {points.map((point) => (
-            <circle
-              class={`point${choose ? ' link' : ''}`}
-              {...place(point)}
-              r={5}
-              data-tip={`${seconds(point.seconds_padded)}\n${db(point.sqnr_db)}\n${t('plan_layers')}: ${point.quantized}`}
-              onClick={() => choose?.(point.choice)}
-            />
-          ))}
-          {current.seconds_padded !== null && current.sqnr_db !== null && (
-            <circle class="current" {...place(current)} r={8} />
-          )}
-        </svg>
-      </div>
-      <Reformats plan={now} />
-    </Figure>
-  );
-}
-
-const kMostReformats = 5;
-
-/** Where precisions meet, the costliest first: between which layers. */
-function Reformats({ plan }: { plan: Plan }) {
-  const model = useModel();
-  const { nodes } = model.document.value;
-  const { reformats, totals } = plan;
-  if (reformats.length === 0) return null;
-  const costliest = [...reformats].sort((a, b) => (b.seconds ?? 0) - (a.seconds ?? 0));
-  const time = totals.seconds_padded;
-  const layer = (id: number) => (
-    <button type="button" class="link" onClick={() => model.select(id)}>
-      <Name text={nodeName(nodes[id]?.name ?? '')} />
-    </button>
-  );
-  return (
-    <div class="quiet">
-      <p>
-        {t(reformats.length > kMostReformats ? 'plan_reformats_most' : 'plan_reformats_share', {
-          n: reformats.length,
-          share: percent(time ? (totals.reformat_seconds ?? 0) / time : null),
-        })}
-      </p>
-      <ul class="reformats">
-        {costliest.slice(0, kMostReformats).map((each) => {
-          const { maker, readers } = endsOf(each, nodes, plan.node_precision);
-          return (
-            <li class="breakable">
-              {maker === null ? t('plan_reformat_input') : layer(maker)} {'→'}{' '}
-              {readers[0] === undefined ? t('plan_reformat_output') : layer(readers[0])}
-              {readers.length > 1 && ` ${t('plan_reformat_others', { n: readers.length - 1 })}`}
-              {': '}
-              {seconds(each.seconds)}, {bytes(each.bytes)}
-            </li>
-          );
-        })}
-      </ul>
-    </div>
   );
 }

@@ -4,6 +4,7 @@ import { bytes, cutMiddle, percent } from '../../format';
 import type { WeightStatus } from '../../model';
 import { type Lint, type Quantization, verdictOf } from '../../quantization';
 import { cause, sentence, t } from '../../text';
+import { Remarks } from '../remarks';
 import { Section, useModel } from '../ui';
 import { Activations } from './activations';
 import { AlreadyQuantized } from './already';
@@ -68,7 +69,12 @@ function Found({ found }: { found: Quantization }) {
   const read = found.weights.filter((weight) => !weight.unread);
   return (
     <>
-      <Findings lints={found.lints} />
+      <Remarks
+        list={found.lints}
+        class="lints"
+        apart={1}
+        draw={(lint) => <Finding lint={lint} />}
+      />
       {found.weights.length === 0 && <p class="empty">{t('quantization_no_weights')}</p>}
       {read.length > 0 && (
         <>
@@ -117,50 +123,6 @@ function Unread({ found }: { found: Quantization }) {
         {cause(first.unread_args ?? { cause_code: 'not_asked' }, first.unread ?? '')}
       </bdi>
     </p>
-  );
-}
-
-const kOrder = { error: 0, warning: 1, note: 2 };
-const kMostAlike = 100;
-
-/** One line a kind, the gravest first: a quantized model may have the same fault a hundred times. */
-function Findings({ lints }: { lints: Lint[] }) {
-  if (lints.length === 0) return null;
-  const kinds = new Map<string, Lint[]>();
-  for (const lint of lints) {
-    const alike = kinds.get(lint.code);
-    if (alike) alike.push(lint);
-    else kinds.set(lint.code, [lint]);
-  }
-  const sorted = [...kinds.values()].sort(
-    (a, b) => kOrder[a[0]!.severity] - kOrder[b[0]!.severity] || b.length - a.length,
-  );
-  return (
-    <ul class="diagnostics lints">
-      {sorted.map(([first, ...others]) => (
-        <li class={first!.severity}>
-          <strong>{t(`severity_${first!.severity}`)}</strong>
-          <div>
-            <Finding lint={first!} /> <code class="quiet">{first!.code}</code>
-            {others.length > 0 && (
-              <details class="alike">
-                <summary>{t('findings_alike', { n: others.length })}</summary>
-                <ul>
-                  {others.slice(0, kMostAlike).map((lint) => (
-                    <li>
-                      <Finding lint={lint} />
-                    </li>
-                  ))}
-                </ul>
-                {others.length > kMostAlike && (
-                  <p class="quiet">{t('rows_shown', { shown: kMostAlike, all: others.length })}</p>
-                )}
-              </details>
-            )}
-          </div>
-        </li>
-      ))}
-    </ul>
   );
 }
 

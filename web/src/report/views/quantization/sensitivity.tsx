@@ -8,7 +8,7 @@ import { t } from '../../text';
 import { Choice, MoreRows, Name, nodeName, useModel } from '../ui';
 import { db, figure } from './words';
 
-const kFirst = 20;
+const kFirst = 10;
 
 type Order = 'db_lost' | 'db_per_us' | 'seconds_saved' | 'none';
 const kOrders = [
@@ -34,16 +34,23 @@ export function Sensitivity(props: {
   order.sort((a, b) => value(b) - value(a) || a.index - b.index);
   return (
     <>
-      <h4>{t('sensitivity_layers')}</h4>
-      <p class="controls screen-only">
-        <Choice
-          label={t('sensitivity_sort')}
-          value={by.value}
-          options={kOrders.map(({ value, name }) => ({ value, text: t(name) }))}
-          onChange={(next) => (by.value = next)}
-        />
-      </p>
-      <div class="table-scroll" tabIndex={0} role="region" aria-label={t('sensitivity_layers')}>
+      <div class="figure-head">
+        <h4>{t('sensitivity_layers')}</h4>
+        <p class="controls screen-only">
+          <Choice
+            label={t('sensitivity_sort')}
+            value={by.value}
+            options={kOrders.map(({ value, name }) => ({ value, text: t(name) }))}
+            onChange={(next) => (by.value = next)}
+          />
+        </p>
+      </div>
+      <div
+        class={`table-scroll${limit.value > kFirst ? '' : ' whole'}`}
+        tabIndex={0}
+        role="region"
+        aria-label={t('sensitivity_layers')}
+      >
         <table class="sensitivity">
           <thead>
             <tr>
@@ -99,11 +106,8 @@ export function Sensitivity(props: {
   );
 }
 
-/** With the decimals that tell layers apart, the same for all of like size. */
 const perMicrosecond = (value: number | null) =>
-  value !== null && value >= 0.01 && value < 1e5
-    ? value.toFixed(value < 10 ? 2 : 0)
-    : figure(value);
+  value !== null && value >= 0.01 && value < 1e4 ? value.toPrecision(3) : figure(value);
 
 /** SQNR; of a choice that changes nothing there is none. */
 const keeps = (choice: PlanChoice | undefined) =>

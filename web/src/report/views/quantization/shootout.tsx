@@ -7,6 +7,7 @@ import { Figure, type TableData, useModel } from '../ui';
 import { db, schemeName, stepOf } from './words';
 
 const kMost = 80;
+const kTicks = [0, 20, 40, 60, kMost];
 
 export function Shootout({ found }: { found: Quantization }) {
   const model = useModel();
@@ -46,20 +47,25 @@ export function Shootout({ found }: { found: Quantization }) {
   return (
     <Figure title={t('shootout_title')} table={table}>
       <div class="shootout">
+        <div class="shootout-row shootout-head quiet" aria-hidden="true">
+          <span />
+          <span />
+          <span class="shootout-scale">
+            {kTicks.map((tick) => (
+              <span>{tick === kMost ? `${tick}\u00a0dB` : tick}</span>
+            ))}
+          </span>
+          <span class="number">{t('sqnr_median')}</span>
+          <span class="number">{t('sqnr_least')}</span>
+        </div>
         {groups.map(({ bits, rows }) => (
-          <div>
-            <h4>{t('bits_each', { n: bits })}</h4>
-            <div class="shootout-row shootout-head quiet" aria-hidden="true">
-              <span />
-              <span class="shootout-scale">
-                <span>0</span>
-                <span>{db(kMost)}</span>
-              </span>
-              <span class="number">{t('sqnr_median')}</span>
-              <span class="number">{t('sqnr_least')}</span>
-            </div>
-            {rows.map((spread) => (
-              <Row spread={spread} name={name(spread)} />
+          <div class="shootout-group">
+            {rows.map((spread, index) => (
+              <Row
+                spread={spread}
+                name={name(spread)}
+                bits={index === 0 ? t('bits_each', { n: bits }) : ''}
+              />
             ))}
           </div>
         ))}
@@ -71,13 +77,15 @@ export function Shootout({ found }: { found: Quantization }) {
 
 const share = (decibels: number) => `${(Math.max(0, Math.min(decibels, kMost)) / kMost) * 100}%`;
 
-function Row({ spread, name }: { spread: Spread; name: string }) {
+function Row(props: { spread: Spread; name: string; bits: string }) {
+  const { spread, name } = props;
   const { scheme, least, median, most, bits } = spread;
   const model = useModel();
   const low = Math.max(0, Math.min(least, kMost));
   const high = Math.max(0, Math.min(most, kMost));
   return (
     <div class="shootout-row">
+      <span class="quiet">{props.bits}</span>
       <span>{schemeName(scheme)}</span>
       <button
         type="button"

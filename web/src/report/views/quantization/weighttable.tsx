@@ -13,14 +13,19 @@ import {
 } from '../../quantization';
 import { t } from '../../text';
 import { MoreRows, Name, nodeName, useModel } from '../ui';
-import { db, schemeName, stepOf } from './words';
+import { bareDb, formatName, schemeHow, stepOf } from './words';
 
-const kFirst = 25;
+const kFirst = 10;
+const kLongestName = 44;
 
 interface Column {
   key: string;
   title: string;
+  /** Of a scheme: what follows the format's name. */
+  how?: string;
   numeric: boolean;
+  /** Of the file alone: the table has it beneath another. */
+  inFile?: boolean;
   value: (weight: Weight, index: number) => number | string | null;
 }
 
@@ -47,12 +52,19 @@ export function WeightTable({ found }: { found: Quantization }) {
   const order = sorted(found.weights, by, sort.value.descending);
   return (
     <div class="weight-table">
-      <h3>{t('weights_title')}</h3>
-      <div class="table-scroll" tabIndex={0} role="region" aria-label={t('weights_title')}>
+      <h3>
+        {t('weights_title')} <small class="quiet">{t('weights_unit')}</small>
+      </h3>
+      <div
+        class={`table-scroll${limit.value > kFirst ? '' : ' whole'}`}
+        tabIndex={0}
+        role="region"
+        aria-label={t('weights_title')}
+      >
         <table>
           <thead>
             <tr>
-              {columns.map((column) => (
+              {columns.filter(isShown).map((column) => (
                 <HeadCell column={column} isSorted={column.key === by.key} sort={sort} />
               ))}
             </tr>
@@ -83,16 +95,24 @@ function columnsOf(schemes: Scheme[], layer: (weight: Weight) => string): Column
   const figures: [string, string, (weight: Weight) => number | null][] = [
     ['elements', t('elements'), ({ elements }) => elements ?? null],
     ['spread', t('channel_spread'), ({ channel_spread }) => channel_spread ?? null],
-    ...schemes.map((scheme): [string, string, (weight: Weight) => number | null] => [
-      scheme.key,
-      schemeName(scheme),
-      (weight) => decibelsOf(resultOf(weight, scheme.key)),
-    ]),
   ];
   return [
     { key: '#', title: '#', numeric: true, value: (_, index) => index },
-    ...texts.map(([key, title, value]) => ({ key, title, numeric: false, value })),
+    ...texts.map(([key, title, value]) => ({
+      key,
+      title,
+      numeric: false,
+      inFile: key === 'layer',
+      value,
+    })),
     ...figures.map(([key, title, value]) => ({ key, title, numeric: true, value })),
+    ...schemes.map((scheme) => ({
+      key: scheme.key,
+      title: formatName(scheme.format),
+      how: schemeHow(scheme),
+      numeric: true,
+      value: (weight: Weight) => decibelsOf(resultOf(weight, scheme.key)),
+    })),
   ];
 }
 
@@ -115,9 +135,12 @@ function save(columns: Column[], order: Entry[]): void {
     return value === Number.POSITIVE_INFINITY ? t('exactly') : value;
   };
   const rows = order.map((entry) => columns.map((column) => cell(column, entry)));
-  const header = columns.map(({ title }) => title);
+  const header = columns.map(columnName);
   saveFile('quantization.csv', 'text/csv', csv(header, rows));
 }
+
+const isShown = ({ inFile }: Column) => !inFile;
+const columnName = ({ title, how }: Column) => (how ? `${title} ${how}` : title);
 
 function HeadCell(props: { column: Column; isSorted: boolean; sort: Signal<Order> }) {
   const { column, isSorted, sort } = props;
@@ -137,10 +160,11 @@ function HeadCell(props: { column: Column; isSorted: boolean; sort: Signal<Order
       <button
         type="button"
         class="plain"
-        data-tip={t('sort_by', { name: column.title })}
+        data-tip={t('sort_by', { name: columnName(column) })}
         onClick={turn}
       >
         {column.title}
+        {column.how && <small> {column.how}</small>}
         {isSorted && (descending ? ' \u25be' : ' \u25b4')}
       </button>
     </th>
@@ -159,14 +183,14 @@ function Row(props: Entry & { layer: string; schemes: Scheme[] }) {
       <td class="number">{index}</td>
       <td class="names">
         <button type="button" class="link" onClick={choose}>
-          <Name text={weight.tensor} />
+          <Name text={weight.tensor} most={kLongestName} />
         </button>
-      </td>
-      <td class="names quiet">
         {weight.node !== null && (
-          <button type="button" class="link" onClick={() => model.select(weight.node)}>
-            <Name text={layer} />
-          </button>
+          <small>
+            <button type="button" class="link quiet" onClick={() => model.select(weight.node)}>
+              <Name text={layer} most={kLongestName} />
+            </button>
+          </small>
         )}
       </td>
       <td class="quiet shape">{shape(weight.shape)}</td>
@@ -176,7 +200,7 @@ function Row(props: Entry & { layer: string; schemes: Scheme[] }) {
       <td class="number">{ratio(weight.channel_spread ?? null)}</td>
       {schemes.map((scheme) => {
         const decibels = decibelsOf(resultOf(weight, scheme.key));
-        return <td class={`number heat sqnr-${stepOf(decibels)}`}>{db(decibels)}</td>;
+        return <td class={`number heat sqnr-${stepOf(decibels)}`}>{bareDb(decibels)}</td>;
       })}
     </tr>
   );

@@ -10,6 +10,10 @@ export function db(value: number | null | undefined): string {
   return `${value.toFixed(1)}\u00a0dB`;
 }
 
+/** Where the unit stands above. */
+export const bareDb = (value: number | null) =>
+  value === null || value === Number.POSITIVE_INFINITY ? db(value) : value.toFixed(1);
+
 export function granularityName(granularity: string): string {
   const block = /^block(\d+)$/.exec(granularity);
   if (block) return t('by_block', { n: block[1]! });
@@ -34,13 +38,16 @@ export function calibratorName(calibrator: string): string {
 
 export const formatName = (format: string) => kFormatNames[format] ?? format.toUpperCase();
 
-/** "INT8 by channel, max". */
-export function schemeName(scheme: Omit<Scheme, 'key' | 'elementBits'>): string {
-  if (scheme.calibrator === 'none' || scheme.calibrator === '') return formatName(scheme.format);
-  const parts = [
-    `${formatName(scheme.format)} ${granularityName(scheme.granularity)}`,
-    calibratorName(scheme.calibrator),
-  ];
+type Named = Omit<Scheme, 'key' | 'elementBits'>;
+
+/** "INT8 per channel, max". */
+export const schemeName = (scheme: Named): string =>
+  `${formatName(scheme.format)} ${schemeHow(scheme)}`.trim();
+
+/** "per channel, max"; empty for formats without scales. */
+export function schemeHow(scheme: Named): string {
+  if (scheme.calibrator === 'none' || scheme.calibrator === '') return '';
+  const parts = [granularityName(scheme.granularity), calibratorName(scheme.calibrator)];
   if (!scheme.symmetric) parts.push(t('asymmetric'));
   return parts.join(', ');
 }
