@@ -80,8 +80,11 @@ test('weights are looked at once the report is drawn', async () => {
     await openWeighed(page);
     await arrived(page);
     assert.equal(await page.locator('.heat-strip rect').count(), 2);
-    assert.match(await page.locator('#quantization').innerText(), /2 weights\. INT8 by channel/);
-    assert.match(await page.locator('.shootout').innerText(), /INT8 by tensor, MSE/);
+    assert.match(
+      await page.locator('#quantization').innerText(),
+      /2 weights in INT8 per channel, max/,
+    );
+    assert.match(await page.locator('.shootout').innerText(), /INT8 per tensor, MSE/);
     assert.equal(await page.locator('.weights-status').count(), 0);
   });
 });
@@ -195,18 +198,32 @@ test('a table and the strip choose the weight that is shown', async () => {
   });
 });
 
-test('a plan follows its choices and shows in the roofline', async () => {
+test('a plan follows sizes, presets and the batch, and shows in the roofline', async () => {
   await inPage(async (page) => {
     await openWeighed(page);
-    await page.locator('.number-field', { hasText: 'sequence' }).locator('input').waitFor();
     await arrived(page);
-    if ((await page.locator('[data-figure=plan_time]').count()) === 0) return;
-    const before = await page.locator('[data-figure=plan_layers] dd').innerText();
-    await page.locator('.plans .segments button', { hasText: 'All FP16' }).click();
+    // Without its sizes a model has no times, hence no plan.
+    assert.equal(await page.locator('[data-figure=plan_time]').count(), 0);
+    await page.locator('.number-field', { hasText: 'sequence' }).locator('input').fill('128');
+    const shows = (name, text) =>
+      page.locator(`[data-figure=${name}] dd`).getByText(text, { exact: true }).waitFor();
+    const preset = (name) => page.locator('.plans .segments button', { hasText: name }).click();
+    await preset('All FP16');
+    await shows('plan_layers', '0 / 2');
+    await preset('All quantized');
+    await shows('plan_layers', '2 / 2');
+    assert.equal(await page.locator('.plans .segments [aria-pressed=true]').count(), 1);
+    const time = await page.locator('[data-figure=plan_time] dd').innerText();
+    await page.locator('.number-field', { hasText: 'Batch' }).locator('input').fill('64');
     await page.waitForFunction(
-      (old) => document.querySelector('[data-figure=plan_layers] dd').innerText !== old,
-      before,
+      (old) => document.querySelector('[data-figure=plan_time] dd').innerText !== old,
+      time,
     );
+    await shows('plan_layers', '2 / 2');
+    await page.locator('[data-action=apply-plan]').click();
+    await page
+      .locator('.verdict', { hasText: /Mixed precision: \d+ layers not in FP16/ })
+      .waitFor();
   });
 });
 

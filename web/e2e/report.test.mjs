@@ -272,6 +272,15 @@ test('the treemap goes into modules and back', async () => {
     assert.match(await text(page, '.breadcrumb'), /layer1/);
     await page.locator('.breadcrumb button').first().click();
     assert.doesNotMatch(await text(page, '.breadcrumb'), /layer1/);
+    // One stop of the keyboard, from which arrows go on.
+    assert.equal(await page.locator('.treemap button[tabindex="0"]').count(), 1);
+    await page.locator('.treemap button[tabindex="0"]').focus();
+    const focused = () => page.evaluate(() => document.activeElement.getAttribute('aria-label'));
+    const first = await focused();
+    await page.keyboard.press('ArrowRight');
+    assert.notEqual(await focused(), first);
+    await page.keyboard.press('ArrowLeft');
+    assert.equal(await focused(), first);
   });
 });
 
