@@ -7,7 +7,8 @@
 
 namespace trtprobe {
 
-// SHA-256 (FIPS 180-4) as 64 hexadecimal digits.
+// SHA-256 (FIPS 180-4) as 64 hexadecimal digits. Not the core's: the probe's folder builds alone on
+// the machine whose GPU is measured.
 std::string sha256_hex(std::string_view bytes);
 
 // RFC 4648 §5, without padding: what may stand in a link's fragment.
