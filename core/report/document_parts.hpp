@@ -1,7 +1,7 @@
-// The larger sections of the analysis document; document.cpp puts them together. Each function writes
-// one member into the open object, or one value where a value is due; DOCUMENT.md says their shapes
-// and units (base units: FLOP, B, s), and unknown is null throughout. None fails by itself: a sink
-// that refuses is told by JsonWriter::finish.
+// The larger sections of the analysis document; document.cpp puts them together. Each function
+// writes one member into the open object, or one value where a value is due; DOCUMENT.md says their
+// shapes and units (base units: FLOP, B, s), and unknown is null throughout. None fails by itself:
+// a sink that refuses is told by JsonWriter::finish.
 #pragma once
 
 #include "report/json_writer.hpp"
@@ -17,8 +17,8 @@ void write_totals(const Figures& figures, JsonWriter& json);
 void write_tensors(const Analysis& analysis, const DocumentNames& names, JsonWriter& json);
 void write_operators(const Analysis& analysis, JsonWriter& json);
 void write_nodes(const Analysis& analysis, const DocumentNames& names, JsonWriter& json);
-// "devices" and "rooflines", in the order they were asked for; "memory", the timeline of activations
-// as stored; "diagnostics", in the order they came up.
+// "devices" and "rooflines", in the order they were asked for; "memory", the timeline of
+// activations as stored; "diagnostics", in the order they came up.
 void write_devices(const Analysis& analysis, JsonWriter& json);
 void write_rooflines(const Analysis& analysis, JsonWriter& json);
 void write_memory(const Analysis& analysis, const DocumentNames& names, JsonWriter& json);

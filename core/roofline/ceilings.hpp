@@ -32,8 +32,8 @@ struct Ceilings {
 
 // What a roofline at `precision` is drawn with. Cannot fail: a precision that the device lacks is
 // evaluated in the next wider one it has, and `fallback` says so; fp32 runs as tf32 from
-// compute capability 8.0 on unless the options say otherwise (TensorRT's default); sparse peaks only
-// where the options ask for them. Weight-only precisions (int4, fp4) compute in fp16.
+// compute capability 8.0 on unless the options say otherwise (TensorRT's default); sparse peaks
+// only where the options ask for them. Weight-only precisions (int4, fp4) compute in fp16.
 Ceilings resolve_ceilings(const Device& device, Precision precision,
                           const RooflineOptions& options);
 
