@@ -46,20 +46,33 @@ bool counts(const Tensor& tensor, Role role, Criterion criterion) {
   return tensor.data->dims.size() > 1 || role == Role::Scale || role == Role::BatchNormScale;
 }
 
-// Sums of |w|^p over each index of each axis of one weight.
+// Uses of a stored tensor by class, so that each weight is read once.
+struct Use {
+  TensorId tensor;
+  ClassId id;
+  int axis;
+  uint32_t index;
+};
+
+// Sums of |w|^p over each index of those axes of one weight that are used.
 class AxisSums {
  public:
-  explicit AxisSums(std::span<const int64_t> dims) {
+  AxisSums(std::span<const int64_t> dims, std::span<const Use> uses) : axes_(dims.size()) {
     uint64_t inner = 1;
     for (size_t axis = dims.size(); axis-- > 0;) {
-      axes_.insert(axes_.begin(), {inner, std::vector<double>(static_cast<size_t>(dims[axis]), 0)});
-      inner *= static_cast<uint64_t>(dims[axis]);
+      axes_[axis].inner = inner;
+      axes_[axis].length = static_cast<uint64_t>(dims[axis]);
+      inner *= axes_[axis].length;
+    }
+    for (const Use& use : uses) {
+      Axis& axis = axes_[static_cast<size_t>(use.axis)];
+      axis.sums.resize(static_cast<size_t>(axis.length), 0);
     }
   }
 
   void add(uint64_t first, std::span<const float> values, bool squared) {
     for (Axis& axis : axes_) {
-      const uint64_t length = axis.sums.size();
+      if (axis.sums.empty()) continue;
       uint64_t at = first;
       for (size_t i = 0; i < values.size();) {
         const uint64_t left = axis.inner - at % axis.inner;
@@ -69,28 +82,29 @@ class AxisSums {
           const double value = static_cast<double>(values[j]);
           sum += squared ? value * value : (value < 0 ? -value : value);
         }
-        axis.sums[static_cast<size_t>(at / axis.inner % length)] += sum;
+        axis.sums[static_cast<size_t>(at / axis.inner % axis.length)] += sum;
         at += end - i;
         i = end;
       }
     }
   }
 
-  double at(int axis, uint32_t index) const { return axes_[static_cast<size_t>(axis)].sums[index]; }
+  double at(const Use& use) const { return axes_[static_cast<size_t>(use.axis)].sums[use.index]; }
 
  private:
   struct Axis {
-    uint64_t inner;
+    uint64_t inner = 1, length = 0;
     std::vector<double> sums;
   };
   std::vector<Axis> axes_;
 };
 
 tl::expected<AxisSums, Error> sum_up(const Graph& graph, ByteSource& source,
-                                     const onnx::TensorData& data, bool squared) {
+                                     std::span<const Use> uses, bool squared) {
+  const onnx::TensorData& data = *graph.tensors[uses.front().tensor].data;
   auto reader = onnx::WeightReader::open(graph.model(), source, data);
   if (!reader) return tl::unexpected(reader.error());
-  AxisSums sums(data.dims);
+  AxisSums sums(data.dims, uses);
   std::vector<float> values(
       static_cast<size_t>(std::min<uint64_t>(reader->elements(), onnx::kWeightChunk)));
   for (uint64_t first = 0; first < reader->elements(); first += values.size()) {
@@ -102,14 +116,6 @@ tl::expected<AxisSums, Error> sum_up(const Graph& graph, ByteSource& source,
   }
   return sums;
 }
-
-// Uses of a stored tensor by class, so that each weight is read once.
-struct Use {
-  TensorId tensor;
-  ClassId id;
-  int axis;
-  uint32_t index;
-};
 
 }  // namespace
 
@@ -144,15 +150,17 @@ Importance measure_importance(const ChannelGroups& groups, Criterion criterion,
   std::stable_sort(uses.begin(), uses.end(),
                    [](const Use& a, const Use& b) { return a.tensor < b.tensor; });
   std::vector<uint32_t> terms(of_class.size(), 0);
-  for (size_t at = 0; at < uses.size();) {
-    const TensorId tensor = uses[at].tensor;
-    const auto sums =
-        sum_up(graph, source, *graph.tensors[tensor].data, criterion == Criterion::L2);
-    if (!sums && importance.unread++ == 0) importance.cause = sums.error().message;
-    for (; at < uses.size() && uses[at].tensor == tensor; ++at) {
-      if (!sums) continue;
-      of_class[uses[at].id] += sums->at(uses[at].axis, uses[at].index);
-      ++terms[uses[at].id];
+  for (size_t at = 0, end = 0; at < uses.size(); at = end) {
+    while (end < uses.size() && uses[end].tensor == uses[at].tensor) ++end;
+    const std::span<const Use> own = std::span(uses).subspan(at, end - at);
+    const auto sums = sum_up(graph, source, own, criterion == Criterion::L2);
+    if (!sums) {
+      if (importance.unread++ == 0) importance.cause = sums.error().message;
+      continue;
+    }
+    for (const Use& use : own) {
+      of_class[use.id] += sums->at(use);
+      ++terms[use.id];
     }
   }
   for (ClassId id = 0; id < of_class.size(); ++id)

@@ -35,8 +35,9 @@ WeightJob::WeightJob(const onnx::Model& model, ByteSource& source, const onnx::T
   for (const Scheme& scheme : schemes) {
     result_.schemes.push_back({scheme, {}, {}, {}, false, {}});
     wants_two_sided_ = wants_two_sided_ || scheme.calibrator == Calibrator::EntropyOnnxRuntime;
-    wants_channel_ranges_ =
-        wants_channel_ranges_ || (scheme.granularity == Granularity::Channel && !scheme.symmetric);
+    // Where chunks hold whole channels, their ranges are found again when they are needed.
+    wants_channel_ranges_ = wants_channel_ranges_ || (scheme.granularity == Granularity::Channel &&
+                                                      !scheme.symmetric && !chunks_.whole_runs());
   }
   result_.elements = onnx::element_count(data.dims);
   if (result_.elements == 0) {

@@ -122,7 +122,8 @@ class WeightJob {
   void find_whole_losses(std::span<const float> run, std::span<const double> scales,
                          const Element& element, Scratch& scratch, std::span<double> totals) const;
   // Scales of the tile's channels, and where asymmetric their zero points, into the scratch.
-  void find_channel_scales(const Chunk& tile, const Scheme& scheme, Scratch& scratch) const;
+  void find_channel_scales(const Chunk& tile, std::span<const float> values, const Scheme& scheme,
+                           Scratch& scratch) const;
   void round_blocks(const Chunk& tile, std::span<const float> values, const Scheme& scheme,
                     Scratch& scratch, Errors& errors) const;
   void round_channels(const Chunk& tile, std::span<const float> values, size_t scheme,
@@ -154,7 +155,7 @@ class WeightJob {
   bool wants_two_sided_ = false, wants_channel_ranges_ = false, any_searched_ = false;
   TwoSidedHistogram two_sided_;
   float low_ = 0, high_ = 0;                       // of all; crossed where nothing is finite
-  std::vector<float> channel_low_, channel_high_;  // where an asymmetric scheme asks for them
+  std::vector<float> channel_low_, channel_high_;  // where wants_channel_ranges_
   mutable FloatRoom kept_;                         // the whole weight, channel after channel
   WeightResult result_;
 };

@@ -178,7 +178,7 @@ void WeightJob::add_errors(const Chunk& tile, std::span<const float> values, siz
         errors);
   }
   if (!searches) {
-    find_channel_scales(tile, scheme, scratch);
+    find_channel_scales(tile, values, scheme, scratch);
     scratch.judged = scheme.symmetric ? s : plans_.size();
     return round_channels(tile, values, s, scratch.scales, scratch, errors);
   }
@@ -194,18 +194,27 @@ void WeightJob::add_errors(const Chunk& tile, std::span<const float> values, siz
                  errors);
 }
 
-void WeightJob::find_channel_scales(const Chunk& tile, const Scheme& scheme,
-                                    Scratch& scratch) const {
+void WeightJob::find_channel_scales(const Chunk& tile, std::span<const float> values,
+                                    const Scheme& scheme, Scratch& scratch) const {
   const Element& element = row(scheme.format).element;
+  const size_t length = static_cast<size_t>(tile.length);
   scratch.scales.clear();
   scratch.zero_points.clear();
-  for (size_t c = static_cast<size_t>(tile.channel); c < tile.channel + tile.channels; ++c) {
+  for (size_t c = 0; c < tile.channels; ++c) {
+    const size_t channel = static_cast<size_t>(tile.channel) + c;
     if (scheme.symmetric) {
-      scratch.scales.push_back(symmetric_scale(element, result_.channel_largest[c]));
+      scratch.scales.push_back(symmetric_scale(element, result_.channel_largest[channel]));
       continue;
     }
-    const ScaleAndZero found = asymmetric_scale(element, static_cast<double>(channel_low_[c]),
-                                                static_cast<double>(channel_high_[c]));
+    Ranges ranges;
+    if (wants_channel_ranges_) {
+      ranges.low = channel_low_[channel];
+      ranges.high = channel_high_[channel];
+    } else {
+      vector_kernels().scan(values.subspan(c * length, length), ranges);
+    }
+    const ScaleAndZero found = asymmetric_scale(element, static_cast<double>(ranges.low),
+                                                static_cast<double>(ranges.high));
     scratch.scales.push_back(found.scale);
     scratch.zero_points.push_back(static_cast<float>(found.zero_point));
   }

@@ -13,6 +13,47 @@ DType code_type(LayerPrecision precision) {
   return precision == LayerPrecision::Fp8 ? DType::Float8E4M3FN : DType::Int8;
 }
 
+// Lists of more numbers are made while they are written.
+constexpr uint64_t kMostWrittenOut = uint64_t{1} << 16;
+
+class ScaleList : public onnx::Content {
+ public:
+  ScaleList(const ChannelScales& scales, DType dtype) : scales_(scales), dtype_(dtype) {}
+  uint64_t size() const override { return storage_bytes(dtype_, scales_.size()); }
+  tl::expected<void, Error> write(onnx::ModelSink& sink) const override {
+    std::string bytes;
+    for (size_t i = 0; i < scales_.size();) {
+      bytes.clear();
+      for (const size_t end = std::min<size_t>(scales_.size(), i + kMostWrittenOut); i < end; ++i)
+        append_scale(bytes, scales_[i], dtype_);
+      if (!sink.write(bytes)) break;
+    }
+    return {};
+  }
+
+ private:
+  ChannelScales scales_;
+  DType dtype_;
+};
+
+class Zeros : public onnx::Content {
+ public:
+  explicit Zeros(uint64_t count) : count_(count) {}
+  uint64_t size() const override { return count_; }
+  tl::expected<void, Error> write(onnx::ModelSink& sink) const override {
+    const std::string bytes(static_cast<size_t>(kMostWrittenOut), '\0');
+    for (uint64_t left = count_; left > 0;) {
+      const uint64_t count = std::min(left, kMostWrittenOut);
+      if (!sink.write(std::string_view(bytes).substr(0, static_cast<size_t>(count)))) break;
+      left -= count;
+    }
+    return {};
+  }
+
+ private:
+  uint64_t count_;
+};
+
 class GraphFacts : public onnx::TensorFacts {
  public:
   GraphFacts(const Graph& graph, ByteSource& source) : graph_(graph), source_(source) {
@@ -130,7 +171,7 @@ std::string QdqEdit::add(onnx::TensorDraft tensor) {
   return edit_.initializers.back().name;
 }
 
-std::string QdqEdit::scales(const std::string& wish, std::span<const float> values, bool scalar,
+std::string QdqEdit::scales(const std::string& wish, const ChannelScales& values, bool scalar,
                             DType dtype) {
   constexpr int64_t kTypedScales = 19;  // before, scales are float32
   if (dtype != DType::Float32) need_opset(kTypedScales);
@@ -138,7 +179,11 @@ std::string QdqEdit::scales(const std::string& wish, std::span<const float> valu
   tensor.name = wish;
   tensor.dtype = dtype;
   if (!scalar) tensor.dims = {static_cast<int64_t>(values.size())};
-  for (const float value : values) append_scale(tensor.bytes, value, dtype);
+  if (values.size() > kMostWrittenOut) {
+    tensor.content = std::make_shared<ScaleList>(values, dtype);
+  } else {
+    for (size_t i = 0; i < values.size(); ++i) append_scale(tensor.bytes, values[i], dtype);
+  }
   return add(std::move(tensor));
 }
 
@@ -154,7 +199,11 @@ std::string QdqEdit::zero_point(LayerPrecision precision, uint64_t count) {
     tensor.name += "_" + std::to_string(count);
     tensor.dims = {static_cast<int64_t>(count)};
   }
-  tensor.bytes.assign(static_cast<size_t>(std::max<uint64_t>(count, 1)), '\0');
+  if (count > kMostWrittenOut) {
+    tensor.content = std::make_shared<Zeros>(count);
+  } else {
+    tensor.bytes.assign(static_cast<size_t>(std::max<uint64_t>(count, 1)), '\0');
+  }
   at->second = add(std::move(tensor));
   return at->second;
 }

@@ -55,14 +55,14 @@ struct QdqSummary {
 };
 
 struct QdqModel {
-  onnx::Pieces pieces;  // to be written while graph and source are there
+  onnx::Pieces pieces;  // to be written while graph, source and quantization are there
   onnx::Pieces data;    // of the request's data_file; mostly empty
   QdqSummary summary;
 };
 
 // Places the nodes and finds the scales; each weight of the request is read once for its ranges,
-// those in INT4 blocks again while the pieces are written; not those whose scales `quantization`
-// knows. Activations have the scales that it knows. Types must have been inferred.
+// those in INT4 blocks twice more while the pieces are written; not those whose scales
+// `quantization` knows. Activations have the scales that it knows. Types must have been inferred.
 //
 // Rules (TensorRT's documentation of explicit quantization; ModelOpt's and pytorch-quantization's
 // placement): layers take their weight by channel with zero point 0 and their input by tensor;

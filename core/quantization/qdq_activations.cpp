@@ -196,9 +196,9 @@ void place_activations(const FileGraph& file, const std::vector<QdqActivation>& 
     size_t first = SIZE_MAX;
     for (const NodeId reader : item.readers) first = std::min(first, *file.place(reader));
     const float scale[] = {item.scale};
-    const std::string result =
-        edit.add_pair(first, name, edit.scales(name + "_scale", scale, true, dtype),
-                      edit.zero_point(item.precision, 0), std::nullopt);
+    const std::string result = edit.add_pair(
+        first, name, edit.scales(name + "_scale", ChannelScales(std::span(scale)), true, dtype),
+        edit.zero_point(item.precision, 0), std::nullopt);
     for (const NodeId reader : item.readers)
       edit.at(*file.place(reader)).inputs.emplace_back(name, result);
   }

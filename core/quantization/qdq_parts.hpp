@@ -49,7 +49,7 @@ class QdqEdit {
   void need_opset(int64_t version);
   std::string add(onnx::TensorDraft tensor);  // its name, made fresh
   // Scales of a type (float32, float16, bfloat16); dims {} or {n}.
-  std::string scales(const std::string& wish, std::span<const float> values, bool scalar,
+  std::string scales(const std::string& wish, const ChannelScales& values, bool scalar,
                      DType dtype);
   // Zeros of the quantized type, shared; 0: a scalar.
   std::string zero_point(LayerPrecision precision, uint64_t count);

@@ -13,7 +13,8 @@ namespace trtreport::quantization {
 namespace {
 
 // A matrix [rows, columns] in blocks along its rows' axis or its columns', read slab by slab: the
-// values of a slab belong to whole blocks.
+// values of a slab belong to whole blocks. Of a slab that is large only the scales are held, and it
+// is read for them first.
 class Blocks {
  public:
   Blocks(const onnx::Model& model, ByteSource& source, const onnx::TensorData& data,
@@ -31,19 +32,35 @@ class Blocks {
   uint64_t scales() const { return elements() / scheme_.block; }
   DType scale_type() const { return scale_type_; }
 
-  // Calls visit(values, scales) slab by slab in the order of the file: values are rows * columns,
-  // and value i belongs to block block_of(i). Stops where it answers false.
-  template <class Visit>
-  tl::expected<void, Error> each_slab(Visit visit) const {
+  // Calls see_scales(scales) for each slab in the order of the file, then where `wants_values`
+  // see_values(values, first, scales) for its values piece by piece: value first + i of the slab
+  // belongs to block block_of(first + i). Stops where one answers false.
+  template <class SeeScales, class SeeValues>
+  tl::expected<void, Error> each_slab(bool wants_values, SeeScales see_scales,
+                                      SeeValues see_values) const {
     auto reader = onnx::WeightReader::open(model_, source_, data_);
     if (!reader) return tl::unexpected(std::move(reader.error()));
-    const uint64_t rows = slab_rows();
+    const uint64_t most = slab_values();
     std::vector<float> values, scales;
-    for (uint64_t row = 0; row < rows_; row += rows) {
-      values.resize(static_cast<size_t>(std::min(rows, rows_ - row) * columns_));
-      if (auto read = reader->read(row * columns_, values); !read) return read;
-      find_scales(values, scales);
-      if (!visit(std::span<const float>(values), std::span<const float>(scales))) break;
+    for (uint64_t begin = 0; begin < elements(); begin += most) {
+      const uint64_t slab = std::min(most, elements() - begin);
+      scales.assign(static_cast<size_t>(slab / scheme_.block), 0);
+      uint64_t held = 0;  // where in the slab the values are that were read last
+      for (uint64_t first = 0; first < slab; first += onnx::kWeightChunk) {
+        if (auto read = load(*reader, begin, held = first, slab, values); !read) return read;
+        add_largest(values, static_cast<size_t>(first), scales);
+      }
+      for (float& scale : scales)
+        scale = rounded_scale(block_scale(scheme_, scale, 1), scale_type_);
+      if (!see_scales(std::span<const float>(scales))) return {};
+      for (uint64_t first = 0; wants_values && first < slab; first += onnx::kWeightChunk) {
+        if (first != held) {
+          if (auto read = load(*reader, begin, held = first, slab, values); !read) return read;
+        }
+        if (!see_values(std::span<const float>(values), static_cast<size_t>(first),
+                        std::span<const float>(scales)))
+          return {};
+      }
     }
     return {};
   }
@@ -55,21 +72,25 @@ class Blocks {
   }
 
  private:
-  // Down the columns a slab is whole blocks high.
-  uint64_t slab_rows() const {
-    const uint64_t fitting = onnx::kWeightChunk / std::max<uint64_t>(columns_, 1);
-    const uint64_t step = along_columns_ ? 1 : scheme_.block;
-    return std::max<uint64_t>(fitting / step * step, step);
+  // Down the columns a slab is whole blocks high; along the rows blocks follow each other.
+  uint64_t slab_values() const {
+    const uint64_t unit = along_columns_ ? scheme_.block : scheme_.block * columns_;
+    return std::max<uint64_t>(onnx::kWeightChunk / std::max<uint64_t>(unit, 1), 1) * unit;
   }
 
-  void find_scales(const std::vector<float>& values, std::vector<float>& scales) const {
-    scales.assign(values.size() / scheme_.block, 0);
+  static tl::expected<void, Error> load(onnx::WeightReader& reader, uint64_t begin, uint64_t first,
+                                        uint64_t slab, std::vector<float>& values) {
+    values.resize(static_cast<size_t>(std::min(onnx::kWeightChunk, slab - first)));
+    return reader.read(begin + first, values);
+  }
+
+  void add_largest(const std::vector<float>& values, size_t first,
+                   std::vector<float>& scales) const {
     for (size_t i = 0; i < values.size(); ++i) {
-      float& largest = scales[block_of(i)];
+      float& largest = scales[block_of(first + i)];
       const float size = std::fabs(values[i]);
       if (size > largest) largest = size;
     }
-    for (float& scale : scales) scale = rounded_scale(block_scale(scheme_, scale, 1), scale_type_);
   }
 
   const onnx::Model& model_;
@@ -87,11 +108,14 @@ class BlockScales : public onnx::Content {
   uint64_t size() const override { return storage_bytes(blocks_.scale_type(), blocks_.scales()); }
   tl::expected<void, Error> write(onnx::ModelSink& sink) const override {
     std::string bytes;
-    return blocks_.each_slab([&](std::span<const float>, std::span<const float> scales) {
-      bytes.clear();
-      for (const float scale : scales) append_scale(bytes, scale, blocks_.scale_type());
-      return sink.write(bytes);
-    });
+    return blocks_.each_slab(
+        false,
+        [&](std::span<const float> scales) {
+          bytes.clear();
+          for (const float scale : scales) append_scale(bytes, scale, blocks_.scale_type());
+          return sink.write(bytes);
+        },
+        [](std::span<const float>, size_t, std::span<const float>) { return true; });
   }
 
  private:
@@ -108,11 +132,13 @@ class BlockCodes : public onnx::Content {
     std::string bytes;
     uint32_t half = 0;
     bool has_half = false;
-    auto written =
-        blocks_.each_slab([&](std::span<const float> values, std::span<const float> scales) {
+    auto written = blocks_.each_slab(
+        true, [](std::span<const float>) { return true; },
+        [&](std::span<const float> values, size_t first, std::span<const float> scales) {
           bytes.clear();
           for (size_t i = 0; i < values.size(); ++i) {
-            const float code = round_to_element(element, values[i] / scales[blocks_.block_of(i)]);
+            const float scale = scales[blocks_.block_of(first + i)];
+            const float code = round_to_element(element, values[i] / scale);
             const uint32_t bits = static_cast<uint32_t>(static_cast<int32_t>(code)) & 15u;
             if (has_half) bytes += static_cast<char>(half | bits << 4);
             half = bits;
@@ -156,7 +182,7 @@ class WeightPlacer {
   // What a weight of one scheme and axis turned out to be.
   struct Found {
     std::string fault;
-    std::vector<float> scales;  // one, or one a channel
+    ChannelScales scales;
   };
   // Nodes may want one weight in several ways.
   using Key = std::tuple<TensorId, size_t, LayerPrecision, std::string>;
@@ -198,24 +224,22 @@ class WeightPlacer {
       for (uint64_t chunk = 0; chunk < job.chunks(); ++chunk) job.merge(*job.step(chunk, scratch_));
       job.end_pass();
     }
-    const WeightResult& result = job.result();
+    WeightResult result = job.take_result();
     Found found = judged(result);
-    if (found.fault.empty()) found.scales = scales_of(result, scheme);
+    if (found.fault.empty()) found.scales = scales_of(std::move(result), scheme);
     return found;
   }
 
-  static std::vector<float> scales_of(const WeightResult& result, const Scheme& scheme) {
+  static ChannelScales scales_of(WeightResult result, const Scheme& scheme) {
     const Element& element = row(scheme.format).element;
-    std::vector<float> scales;
+    SchemeResult& tried = result.schemes.front();
     if (scheme.granularity == Granularity::Tensor) {
-      scales = {result.schemes.front().scale.value_or(symmetric_scale(element, result.largest()))};
-    } else if (scheme.granularity == Granularity::Channel) {
-      scales = result.schemes.front().channel_scales;
-      if (!scales.empty()) return scales;
-      for (const float largest : result.channel_largest)
-        scales.push_back(symmetric_scale(element, largest));
+      const float found = tried.scale.value_or(symmetric_scale(element, result.largest()));
+      return ChannelScales(std::vector<float>{found});
     }
-    return scales;
+    if (scheme.granularity != Granularity::Channel) return {};
+    if (!tried.channel_scales.empty()) return ChannelScales(std::move(tried.channel_scales));
+    return ChannelScales(std::move(result.channel_largest), &element);
   }
 
   static Found judged(const WeightResult& result) {
@@ -226,7 +250,7 @@ class WeightPlacer {
   std::string pair(const QdqLayer& layer, const std::string& name) {
     const auto [at, is_new] = pairs_.try_emplace(key(layer.weight, layer.channel_axis, layer.how));
     if (!is_new) return at->second;
-    const std::vector<float>& scales = find(layer).scales;
+    const ChannelScales& scales = find(layer).scales;
     const bool by_tensor =
         layer.how.scheme.granularity == Granularity::Tensor && scales.size() == 1;
     const std::string scale =

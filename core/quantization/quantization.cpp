@@ -6,7 +6,9 @@
 #include "quantization/scales.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 namespace trtreport::quantization {
@@ -14,21 +16,42 @@ namespace {
 
 constexpr double kSpreadWorthSaying = 100;
 
+// The value with `rank` before it of those that are not dead. Its bits, ordered as values are, are
+// found eight at a time: a copy to sort would be as large as a weight of many channels.
+float value_at(std::span<const float> values, uint64_t rank) {
+  uint32_t found = 0;
+  for (uint32_t shift = 32; shift > 0;) {
+    shift -= 8;
+    std::array<uint64_t, 256> counts{};
+    for (const float value : values) {
+      if (!(value > kDeadMagnitude)) continue;
+      uint32_t bits;
+      std::memcpy(&bits, &value, sizeof bits);
+      if (uint64_t{bits} >> (shift + 8) == found) ++counts[bits >> shift & 255];
+    }
+    uint32_t digit = 0;
+    for (; rank >= counts[digit]; ++digit) rank -= counts[digit];
+    found = found << 8 | digit;
+  }
+  float value;
+  std::memcpy(&value, &found, sizeof value);
+  return value;
+}
+
 }  // namespace
 
 double channel_spread(std::span<const float> channel_largest) {
-  std::vector<float> live;
+  uint64_t live = 0;
+  float most = 0;
   for (const float largest : channel_largest) {
-    if (largest > kDeadMagnitude) live.push_back(largest);
+    if (!(largest > kDeadMagnitude)) continue;
+    ++live;
+    most = std::max(most, largest);
   }
-  if (live.size() < 2) return 1;
-  const auto middle = live.begin() + static_cast<std::ptrdiff_t>(live.size() / 2);
-  std::nth_element(live.begin(), middle, live.end());
-  const double upper = static_cast<double>(*middle);
-  const double lower =
-      live.size() % 2 != 0 ? upper : static_cast<double>(*std::max_element(live.begin(), middle));
-  const double most = static_cast<double>(*std::max_element(middle, live.end()));
-  return most / ((lower + upper) / 2);
+  if (live < 2) return 1;
+  const double lower = static_cast<double>(value_at(channel_largest, (live - 1) / 2));
+  const double upper = static_cast<double>(value_at(channel_largest, live / 2));
+  return static_cast<double>(most) / ((lower + upper) / 2);
 }
 
 Quantization::Quantization(const Graph& graph, ByteSource& source, std::vector<Scheme> schemes)
@@ -146,25 +169,21 @@ float Quantization::cached_scale(TensorId tensor) const {
   return scale;
 }
 
-std::vector<float> Quantization::stored_scales(size_t weight, const Scheme& scheme) const {
+ChannelScales Quantization::stored_scales(size_t weight, const Scheme& scheme) const {
+  static constexpr float kOne = 1;
   const WeightResult* result = this->result(weight);
   if (result == nullptr || !scheme.symmetric || scheme.granularity == Granularity::Block) return {};
   const auto found = std::find_if(result->schemes.begin(), result->schemes.end(),
                                   [&](const SchemeResult& each) { return each.scheme == scheme; });
   if (found == result->schemes.end()) return {};
-  const std::vector<double>& factors = targets_.weights[weight].factors;
-  std::vector<float> scales = found->channel_scales;
+  ChannelScales scales(result->channel_largest, &row(scheme.format).element);
   if (scheme.granularity == Granularity::Tensor) {
     // One scale of the folded weight is one a channel of the stored one.
-    scales.assign(std::max<size_t>(factors.size(), 1), found->scale.value_or(1));
-  } else if (scales.empty()) {
-    for (const float largest : result->channel_largest)
-      scales.push_back(symmetric_scale(row(scheme.format).element, largest));
+    scales = ChannelScales(std::span(found->scale ? &*found->scale : &kOne, 1));
+  } else if (!found->channel_scales.empty()) {
+    scales = ChannelScales(found->channel_scales);
   }
-  for (size_t c = 0; c < factors.size(); ++c) {
-    const double factor = std::fabs(factors[c]);
-    scales[c] = factor > 0 ? static_cast<float>(static_cast<double>(scales[c]) / factor) : 1;
-  }
+  scales.divide_by(targets_.weights[weight].factors);
   return scales;
 }
 

@@ -6,6 +6,7 @@
 #include "quantization/cache.hpp"
 #include "quantization/job.hpp"
 #include "quantization/lints.hpp"
+#include "quantization/scales.hpp"
 #include "quantization/targets.hpp"
 
 #include <memory>
@@ -49,8 +50,8 @@ class Quantization {
   // Scales by channel of the weight as it is stored, before BatchNormalization is folded in: what
   // QuantizeLinear takes. One by tensor; empty where the scheme was not tried, has blocks or is not
   // symmetric. Rounding a channel with them and then multiplying it by its factor gives what the
-  // folded one gives.
-  std::vector<float> stored_scales(size_t weight, const Scheme& scheme) const;
+  // folded one gives. They read what is kept here.
+  ChannelScales stored_scales(size_t weight, const Scheme& scheme) const;
 
   struct Activation {
     TensorId tensor = kNoTensor;

@@ -64,4 +64,17 @@ float block_scale(const Scheme& scheme, float amax, float of_tensor) {
   }
 }
 
+ChannelScales::ChannelScales(std::vector<float>&& values, const Element* element)
+    : own_(std::make_shared<const std::vector<float>>(std::move(values))),
+      values_(*own_),
+      element_(element) {}
+
+float ChannelScales::operator[](size_t channel) const {
+  float scale = values_[values_.size() == 1 ? 0 : channel];
+  if (element_ != nullptr) scale = symmetric_scale(*element_, scale);
+  if (factors_.empty()) return scale;
+  const double factor = std::fabs(factors_[channel]);
+  return factor > 0 ? static_cast<float>(static_cast<double>(scale) / factor) : 1;
+}
+
 }  // namespace trtreport::quantization

@@ -282,7 +282,7 @@ class Writer {
     const bool fours = layer.masks && layer.matrix.columns % 4 == 0;
     write_ratio(fours ? std::optional(layer.masks->kept_24) : std::nullopt, json_);
     json_.key("magnitude_kept_permuted");
-    write_ratio(layer.kept_permuted, json_);
+    write_ratio(layer.masks ? layer.masks->kept_permuted : std::nullopt, json_);
     json_.key("seconds_saved");
     json_.begin_object();
     const std::vector<Analysis::RooflineKey> keys = pruning_.analysis().rooflines();
@@ -301,7 +301,7 @@ class Writer {
     json_.begin_object();
     json_.member("tensor", names_.tensor(layer.weight));
     json_.member("zeros", masks.zeros);
-    json_.member("elements", layer.matrix.rows * layer.matrix.columns);
+    json_.member("elements", layer.matrix.elements());
     json_.member("blocks2x2", masks.zero_blocks);
     json_.member("blocks", masks.blocks);
     json_.member("already_24", masks.already_24);

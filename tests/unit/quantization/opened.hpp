@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace trtreport::quantization::test {
 
@@ -42,5 +43,11 @@ struct Opened {
   MemorySource source;
   std::unique_ptr<Analysis> analysis;
 };
+
+inline std::vector<float> listed(const ChannelScales& scales) {
+  std::vector<float> all;
+  for (size_t i = 0; i < scales.size(); ++i) all.push_back(scales[i]);
+  return all;
+}
 
 }  // namespace trtreport::quantization::test

@@ -13,6 +13,7 @@ using test::cache;
 using test::emit;
 using test::Emitted;
 using test::kNetwork;
+using test::listed;
 using test::Opened;
 using test::stored;
 
@@ -177,7 +178,7 @@ TEST_CASE("qdq: a plan is found again in the emitted model", "[quantization][qdq
     if (pair == nullptr) continue;
     CHECK_FALSE(pair->quantizes);
     const std::vector<float> scales =
-        found.stored_scales(layers[i].weight, *layers[i].choices[1].weights);
+        listed(found.stored_scales(layers[i].weight, *layers[i].choices[1].weights));
     CHECK(pair->scales == scales.size());
     CHECK(pair->least == static_cast<double>(*std::min_element(scales.begin(), scales.end())));
     CHECK(pair->most == static_cast<double>(*std::max_element(scales.begin(), scales.end())));

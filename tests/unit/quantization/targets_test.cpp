@@ -11,6 +11,7 @@
 
 using namespace trtreport;
 using namespace trtreport::quantization;
+using test::listed;
 using test::Opened;
 
 namespace {
@@ -134,11 +135,11 @@ m (float[1, 3, 2, 2] x) => (float[1, 1, 2, 2] y)
 
   // QuantizeLinear stands before the normalization, at scales of the weight as stored.
   const std::vector<float> scales =
-      found.stored_scales(0, parse_schemes("int8/channel/max")->at(0));
+      listed(found.stored_scales(0, parse_schemes("int8/channel/max")->at(0)));
   REQUIRE(scales.size() == 1);
   CHECK(scales[0] == Approx(result.channel_largest_before[0] / 127).epsilon(1e-6));
-  CHECK(found.stored_scales(0, parse_schemes("int8/tensor/max")->at(0)) == scales);
-  const float searched = found.stored_scales(0, parse_schemes("int8/channel/mse")->at(0)).at(0);
+  CHECK(listed(found.stored_scales(0, parse_schemes("int8/tensor/max")->at(0))) == scales);
+  const float searched = found.stored_scales(0, parse_schemes("int8/channel/mse")->at(0))[0];
   CHECK(searched <= scales[0]);
   CHECK(searched > scales[0] / 2);
   CHECK(found.stored_scales(0, parse_schemes("int8/tensor/entropy")->at(0)).empty());
