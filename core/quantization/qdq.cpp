@@ -265,7 +265,7 @@ tl::expected<QdqModel, Error> quantize_model(const Graph& graph, ByteSource& sou
   place_weights(file, source, quantization, request.base, edit, layers, summary.left_out);
   const std::vector<QdqActivation> activations = find_activations(file, quantization, layers);
   place_activations(file, activations, edit);
-  summary.cast = place_casts(file, targets, request, layers, edit, summary.left_out);
+  summary.cast = place_casts(file, targets, request, layers, edit);
   if (layers.empty() && summary.cast == 0) {
     std::string message = "it holds no layer that can be quantized";
     if (!summary.left_out.empty())

@@ -62,7 +62,9 @@ struct QdqModel {
 
 // Places the nodes and finds the scales; each weight of the request is read once for its ranges,
 // those in INT4 blocks twice more while the pieces are written; not those whose scales
-// `quantization` knows. Activations have the scales that it knows. Types must have been inferred.
+// `quantization` knows (FP8 convolutions before a normalization are: they take one scale of the
+// weight as it is stored). Activations have the scales that it knows. Types must have been
+// inferred.
 //
 // Rules (TensorRT's documentation of explicit quantization; ModelOpt's and pytorch-quantization's
 // placement): layers take their weight by channel with zero point 0 and their input by tensor;

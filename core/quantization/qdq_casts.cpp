@@ -68,16 +68,39 @@ constexpr std::string_view kFollowers[] = {"Abs",
                                            "Unsqueeze",
                                            "Where"};
 
-// Of these ONNX has no bfloat16 before operator set 22.
-constexpr int64_t kBfloat16Everywhere = 22;
-constexpr std::string_view kNoBfloat16[] = {"AveragePool",   "BatchNormalization",
-                                            "Conv",          "ConvTranspose",
-                                            "Elu",           "GlobalAveragePool",
-                                            "GlobalMaxPool", "HardSigmoid",
-                                            "HardSwish",     "InstanceNormalization",
-                                            "LeakyRelu",     "MaxPool",
-                                            "Mish",          "PRelu",
-                                            "Selu",          "Softplus"};
+// Operator sets from which on operators take bfloat16, where that is not 13. Source: ONNX's
+// operator changelog.
+struct Since {
+  std::string_view op;
+  int64_t opset;
+};
+constexpr int64_t kBfloat16 = 13;
+constexpr Since kBfloat16Since[] = {{"AveragePool", 22},
+                                    {"BatchNormalization", 14},
+                                    {"Conv", 22},
+                                    {"ConvTranspose", 22},
+                                    {"Elu", 22},
+                                    {"Gelu", 20},
+                                    {"GlobalAveragePool", 22},
+                                    {"GlobalMaxPool", 22},
+                                    {"HardSigmoid", 22},
+                                    {"HardSwish", 22},
+                                    {"InstanceNormalization", 22},
+                                    {"LayerNormalization", 17},
+                                    {"LeakyRelu", 16},
+                                    {"MaxPool", 22},
+                                    {"Mish", 22},
+                                    {"PRelu", 16},
+                                    {"Selu", 22},
+                                    {"Softplus", 22},
+                                    {"Where", 16}};
+
+int64_t bfloat16_since(std::string_view op) {
+  for (const Since& row : kBfloat16Since) {
+    if (row.op == op) return row.opset;
+  }
+  return kBfloat16;
+}
 
 bool contains(std::span<const std::string_view> list, std::string_view op) {
   return std::find(list.begin(), list.end(), op) != list.end();
@@ -88,9 +111,8 @@ class Caster {
   Caster(const FileGraph& file, const QdqRequest& request, QdqEdit& edit)
       : file_(file), edit_(edit), dtype_(dtype_of(request.base)) {}
 
-  uint64_t run(const Targets& targets, const std::vector<QdqLayer>& layers,
-               std::vector<QdqLeftOut>& left_out) {
-    choose(targets, layers, left_out);
+  uint64_t run(const Targets& targets, const std::vector<QdqLayer>& layers) {
+    choose(targets, layers);
     std::vector<std::pair<size_t, NodeId>> order;
     for (const NodeId id : chosen_) order.emplace_back(*file_.place(id), id);
     std::sort(order.begin(), order.end());
@@ -110,18 +132,12 @@ class Caster {
     return from != kNoNode && chosen_.count(from) != 0;
   }
 
-  bool lacks_type(std::string_view op) const {
-    return dtype_ == DType::BFloat16 && contains(kNoBfloat16, op) &&
-           onnx::main_opset(file_.graph().model()) < kBfloat16Everywhere;
-  }
-
-  void choose(const Targets& targets, const std::vector<QdqLayer>& layers,
-              std::vector<QdqLeftOut>& left_out) {
+  void choose(const Targets& targets, const std::vector<QdqLayer>& layers) {
     std::set<NodeId> wide;  // that compute quantized
     for (const QdqLayer& layer : layers) {
       if (layer.activations) {
         wide.insert(layer.node);
-      } else if (is_float32(layer.input) && !lacks_type(file_.op(layer.node))) {
+      } else if (is_float32(layer.input)) {
         chosen_.insert(layer.node);  // only its weight is rounded
         if (layer.how.precision != LayerPrecision::Int4) pairs_.insert(layer.node);
       }
@@ -130,13 +146,7 @@ class Caster {
     for (const WeightUse& use : targets.uses) others.insert(use.node);
     for (NodeId id = 0; id < file_.graph().nodes.size(); ++id) {
       if (!file_.place(id) || wide.count(id) != 0) continue;
-      const bool layer = others.count(id) != 0 && is_layer(id);
-      if (layer && lacks_type(file_.op(id))) {
-        left_out.push_back({file_.node_name(id), "ONNX has no " + std::string(file_.op(id)) +
-                                                     " in bfloat16 before operator set 22"});
-      } else if (layer || follows(id)) {
-        chosen_.insert(id);
-      }
+      if ((others.count(id) != 0 && is_layer(id)) || follows(id)) chosen_.insert(id);
     }
     for (auto at = chosen_.begin(); at != chosen_.end();) {
       at = is_float32(file_.output(*at)) ? std::next(at) : chosen_.erase(at);
@@ -151,7 +161,7 @@ class Caster {
 
   bool follows(NodeId id) const {
     const std::string_view op = file_.op(id);
-    if (!contains(kFollowers, op) || lacks_type(op)) return false;
+    if (!contains(kFollowers, op)) return false;
     const auto edited = edit_.edit().nodes.find(*file_.place(id));
     if (edited != edit_.edit().nodes.end() && !edited->second.inputs.empty()) return false;
     bool any = false;
@@ -185,9 +195,27 @@ class Caster {
     return node;
   }
 
+  // A normalization that an engine folds into the layer before it: its parameters are constants,
+  // which a Cast would hide, and may have a type of their own.
+  bool keeps_parameters(NodeId id) const {
+    if (file_.op(id) != "BatchNormalization") return false;
+    const auto& inputs = file_.graph().nodes[id].inputs;
+    return inputs.size() > 1 && std::all_of(inputs.begin() + 1, inputs.end(), [&](TensorId input) {
+             return input != kNoTensor && file_.is_stored(input);
+           });
+  }
+
+  void need_types(NodeId id, bool keeps) {
+    constexpr int64_t kParametersApart = 15;
+    if (keeps) edit_.need_opset(kParametersApart);
+    if (dtype_ == DType::BFloat16) edit_.need_opset(bfloat16_since(file_.op(id)));
+  }
+
   void cast_inputs(size_t place, NodeId id) {
+    const bool keeps = keeps_parameters(id);
+    need_types(id, keeps);
     for (const TensorId input : file_.graph().nodes[id].inputs) {
-      if (!is_float32(input)) continue;
+      if (!is_float32(input) || (keeps && input != file_.input(id, 0))) continue;
       const std::string name = file_.name(input);
       auto& edits = edit_.at(place).inputs;
       const auto taken = std::find_if(edits.begin(), edits.end(),
@@ -246,10 +274,9 @@ class Caster {
 }  // namespace
 
 uint64_t place_casts(const FileGraph& file, const Targets& targets, const QdqRequest& request,
-                     const std::vector<QdqLayer>& layers, QdqEdit& edit,
-                     std::vector<QdqLeftOut>& left_out) {
+                     const std::vector<QdqLayer>& layers, QdqEdit& edit) {
   if (request.base != LayerPrecision::Fp16 && request.base != LayerPrecision::Bf16) return 0;
-  return Caster(file, request, edit).run(targets, layers, left_out);
+  return Caster(file, request, edit).run(targets, layers);
 }
 
 }  // namespace trtreport::quantization

@@ -74,8 +74,7 @@ void place_activations(const FileGraph& file, const std::vector<QdqActivation>& 
 
 // Casts around layers that stay in float32 today and are to compute in `base`; how many nodes do.
 uint64_t place_casts(const FileGraph& file, const Targets& targets, const QdqRequest& request,
-                     const std::vector<QdqLayer>& layers, QdqEdit& edit,
-                     std::vector<QdqLeftOut>& left_out);
+                     const std::vector<QdqLayer>& layers, QdqEdit& edit);
 
 DType dtype_of(LayerPrecision precision);
 // A number as raw_data of a scale type.

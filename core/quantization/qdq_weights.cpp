@@ -208,7 +208,11 @@ class WeightPlacer {
       Found found = judged(*known);
       // Blocks find their scales while they are written.
       if (!found.fault.empty() || layer.how.precision == LayerPrecision::Int4) return found;
-      found.scales = quantization_.stored_scales(layer.target, layer.how.scheme);
+      const ChannelScales scales = quantization_.stored_scales(layer.target, layer.how.scheme);
+      // One scale of a folded weight is one a channel of the stored one, which FP8 convolutions do
+      // not take.
+      const bool takes_them = layer.how.precision != LayerPrecision::Fp8 || target.factors.empty();
+      found.scales = takes_them ? scales : ChannelScales();
       if (!found.scales.empty()) return found;
     }
     const onnx::TensorData& data = *file_.graph().tensors[layer.stored].data;

@@ -13,7 +13,7 @@
 namespace trtreport::onnx {
 
 // The newest operator set of ai.onnx that nodes are converted to.
-inline constexpr int64_t kNewestUpgrade = 21;
+inline constexpr int64_t kNewestUpgrade = 22;
 
 // What a conversion has to ask about the graph around its node, and where constants go.
 class UpgradeHost {
@@ -39,7 +39,7 @@ bool changes_between(std::string_view op, int64_t from, int64_t to);
 // Converts a node of ai.onnx from one operator set to a newer one, at most kNewestUpgrade, by the
 // table of operators whose definition changed: new types and new optional parts change nothing.
 // False where nothing had to be. The error says what of the node has no counterpart.
-// Source: ONNX's operator changelog, versions 1 to 21.
+// Source: ONNX's operator changelog, versions 1 to 22.
 tl::expected<bool, std::string> upgrade_node(Scanner& scanner, int64_t from, int64_t to,
                                              UpgradeHost& host, UpgradedNode& upgraded);
 

@@ -2,6 +2,7 @@
 // planned, written and read back.
 #include "../onnx/text_sink.hpp"
 #include "catch.hpp"
+#include "emitted.hpp"
 #include "models/architectures.hpp"
 #include "opened.hpp"
 #include "precision_plan.hpp"
@@ -90,8 +91,57 @@ std::map<const onnx::Node*, size_t> numbered_layers(const Graph& graph) {
 }
 
 struct Counts {
-  size_t plans = 0, layers = 0;
+  size_t plans = 0, layers = 0, folded = 0, cast = 0;
 };
+
+// What is folded into each weight.
+std::map<std::string, std::vector<double>> folded(const Graph& graph, ByteSource& source) {
+  std::map<std::string, std::vector<double>> factors;
+  for (const WeightTarget& target : find_targets(graph, source).weights) {
+    if (!target.factors.empty())
+      factors[std::string(graph.text(graph.tensors[target.tensor].name))] = target.factors;
+  }
+  return factors;
+}
+
+// Types that the layers compute in, by their numbers.
+std::map<size_t, DType> layer_types(const Graph& graph) {
+  const auto numbers = numbered_layers(graph);
+  std::map<size_t, DType> types;
+  for (const Node& node : graph.nodes) {
+    const auto number = numbers.find(node.proto);
+    if (number != numbers.end() && node.body == kMainBody && node.inputs[0] != kNoTensor)
+      types[number->second] = graph.tensors[node.inputs[0]].type.dtype;
+  }
+  return types;
+}
+
+// Normalizations lie where they were, and layers left in the base precision compute in it.
+void check_read_back(Opened& opened, const PrecisionPlanner& planner, const Plan& plan,
+                     LayerPrecision base, const std::string& bytes, Counts& counts) {
+  MemorySource source("q.onnx", std::as_bytes(std::span<const char>(bytes.data(), bytes.size())));
+  const auto read = Analysis::run(source, nullptr, {});
+  REQUIRE(read.has_value());
+  const Graph& before = opened.analysis->graph();
+  const Graph& after = (*read)->graph();
+  const auto wanted = folded(before, opened.source);
+  CHECK(folded(after, source) == wanted);
+  counts.folded += wanted.size();
+  if (base == LayerPrecision::Fp32) return;
+  const auto numbers = numbered_layers(before);
+  const auto stored = layer_types(before), types = layer_types(after);
+  for (size_t i = 0; i < planner.layers().size(); ++i) {
+    const PlanLayer& layer = planner.layers()[i];
+    if (layer.choices[plan.choice[i]].precision != base) continue;
+    const auto number = numbers.find(before.nodes[layer.node].proto);
+    if (number == numbers.end() || stored.count(number->second) == 0) continue;
+    if (stored.at(number->second) != DType::Float32) continue;
+    CAPTURE(number->second);
+    const DType wide = base == LayerPrecision::Bf16 ? DType::BFloat16 : DType::Float16;
+    CHECK(types.at(number->second) == wide);
+    ++counts.cast;
+  }
+}
 
 void check_plan(Opened& opened, const char* request_text, Counts& counts) {
   const PlanRequest request = *parse_plan_request(request_text);
@@ -132,6 +182,7 @@ void check_plan(Opened& opened, const char* request_text, Counts& counts) {
   REQUIRE(model->pieces.write(opened.source, text));
   ReadBack back(text.text);
   CHECK(back.layers == promised);
+  check_read_back(opened, planner, plan, request.base, text.text, counts);
   ++counts.plans;
   counts.layers += promised.size();
 }
@@ -141,6 +192,16 @@ void check_plan(Opened& opened, const char* request_text, Counts& counts) {
 TEST_CASE("plan: an emitted file holds the plan, for golden models and devices",
           "[quantization][plan][qdq]") {
   Counts counts;
+  const auto check_all = [&](const char* text) {
+    for (const char* device : {"h100-sxm", "a100-sxm-80gb", "t4", "rtx-4090", "v100-pcie"}) {
+      CAPTURE(device);
+      Opened opened(text, device);
+      for (const char* request : {"fastest,format=int8+int4", "format=fp8+int4,base=bf16",
+                                  "format=int4,sqnr=20", "format=int8,base=fp32"})
+        check_plan(opened, request, counts);
+    }
+  };
+  check_all(test::kNetwork);
   namespace fs = std::filesystem;
   for (const auto& entry : fs::directory_iterator(TRTREPORT_SOURCE_DIR "/tests/golden")) {
     if (entry.path().extension() != ".onnxtxt") continue;
@@ -148,16 +209,12 @@ TEST_CASE("plan: an emitted file holds the plan, for golden models and devices",
     std::stringstream text;
     text << file.rdbuf();
     CAPTURE(entry.path().filename().string());
-    for (const char* device : {"h100-sxm", "a100-sxm-80gb", "t4", "rtx-4090", "v100-pcie"}) {
-      CAPTURE(device);
-      Opened opened(text.str().c_str(), device);
-      for (const char* request : {"fastest,format=int8+int4", "format=fp8+int4,base=bf16",
-                                  "format=int4,sqnr=20", "format=int8,base=fp32"})
-        check_plan(opened, request, counts);
-    }
+    check_all(text.str().c_str());
   }
   CHECK(counts.plans > 100);
   CHECK(counts.layers > 100);
+  CHECK(counts.folded > 20);
+  CHECK(counts.cast > 20);
 }
 
 }  // namespace trtreport::quantization

@@ -157,6 +157,56 @@ TEST_CASE("qdq: layers of the base precision are cast at their edges", "[quantiz
   CHECK(narrow.op_before("y") == "Cast");
 }
 
+TEST_CASE("qdq: bfloat16 takes the operator set that has it for every layer",
+          "[quantization][qdq]") {
+  Opened opened(kNetwork);
+  const Quantization found = opened.quantize();
+  QdqRequest request;
+  request.base = LayerPrecision::Bf16;
+  const Emitted emitted(opened, found, request);
+  REQUIRE(emitted.error.empty());
+  CHECK(emitted.summary.left_out.empty());
+  CHECK(emitted.summary.opset == 22);
+  CHECK(emitted.summary.ir_version == 10);
+  CHECK(emitted.summary.cast == 11);
+  const Graph& graph = emitted.analysis->graph();
+  for (const Tensor& tensor : graph.tensors) {
+    const std::string_view name = graph.text(tensor.name);
+    if (name == "c1_bfloat16" || name == "n2_bfloat16") CHECK(tensor.type.dtype == DType::BFloat16);
+  }
+  // Matrix products have had it since 13.
+  Opened product(R"(
+@weight w float32[4,8]
+<ir_version: 8, opset_import: ["" : 11]>
+net (float[2, 4] x) => (float[2, 8] y) { y = MatMul (x, w) }
+)");
+  const Quantization other = product.quantize();
+  const Emitted low(product, other, request);
+  REQUIRE(low.error.empty());
+  CHECK(low.summary.opset == 13);
+}
+
+// Parameters behind a Cast would hide a normalization from whoever folds it into its layer.
+TEST_CASE("qdq: parameters of a normalization stay constants", "[quantization][qdq]") {
+  Opened opened(kNetwork);
+  const Quantization found = opened.quantize();
+  for (const LayerPrecision base : {LayerPrecision::Fp16, LayerPrecision::Bf16}) {
+    QdqRequest request = request_everything(found.targets());
+    request.base = base;
+    const Emitted emitted(opened, found, request);
+    REQUIRE(emitted.error.empty());
+    CHECK(emitted.summary.opset == (base == LayerPrecision::Fp16 ? 15 : 22));
+    for (const auto& node : emitted.proto.graph().node()) {
+      if (node.op_type() != "BatchNormalization") continue;
+      CHECK(emitted.op_before(node.input(0)) == "Conv");
+      CHECK(node.input(1) == "g");
+      CHECK(node.input(4) == "v");
+    }
+    CHECK(find_targets(emitted.analysis->graph(), *emitted.again).weights[0].factors ==
+          found.targets().weights[0].factors);
+  }
+}
+
 TEST_CASE("qdq: layers of which only the weight is rounded compute in the base precision",
           "[quantization][qdq]") {
   Opened opened(kNetwork);
