@@ -109,7 +109,8 @@ TEST_CASE("options that do nothing where they stand are refused", "[cli]") {
     line.insert(line.end(), words.begin(), words.end());
     is_usage_fault(folder, line, words[0] + ": there is no cut");
   }
-  is_usage_fault(folder, {"m.onnx", "--calibration", "c"}, "--calibration: name what");
+  is_usage_fault(folder, {"m.onnx", "--calibration", "c", "--csv", "t.csv"},
+                 "--calibration: name what");
   is_usage_fault(folder, {"m.onnx", "--prune-groups", "none.json"},
                  "trtreport: none.json: no such");
   is_usage_fault(folder, {"m.onnx", "--minShapes=x:4x3", "--maxShapes=x:2x3"}, "from 4 to 2");
