@@ -38,7 +38,9 @@ std::vector<Ranked> ranked(const Quantization& found, size_t scheme) {
   std::vector<Ranked> all;
   for (size_t weight = 0; weight < found.targets().weights.size(); ++weight) {
     const WeightResult* result = found.result(weight);
+    // Of values that no scale fits, all zero or none finite, no scheme is tried.
     if (result == nullptr || result->error || result->elements == 0) continue;
+    if (scheme >= result->schemes.size()) continue;
     const Metrics& metrics = result->schemes[scheme].metrics;
     if (metrics.exact) all.push_back({kExact, weight});
     if (metrics.sqnr_db) all.push_back({*metrics.sqnr_db, weight});

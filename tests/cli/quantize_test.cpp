@@ -3,6 +3,7 @@
 #include "catch.hpp"
 #include "cli/program.hpp"
 #include "models/builder.hpp"
+#include "models/text_model.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -98,6 +99,21 @@ TEST_CASE("short views show what quantization found", "[cli]") {
   const Run nowhere = run(folder, {"m.onnx", "--quantize", "--csv", "layers.csv"});
   CHECK(nowhere.status == 2);
   CHECK(nowhere.err.find("--quantize: name what to write its figures to") != std::string::npos);
+}
+
+TEST_CASE("a weight of zeros is left out of short views, in which it has no scheme", "[cli]") {
+  const Folder folder;
+  const auto model = models::parse_text_model(
+      "<ir_version: 8, opset_import: [\"\" : 13]>\n"
+      "@weight w float32[2,8]\n"
+      "g (float[1,2] x) => (float[1,8] y) <float[2,2] zero = {0, 0, 0, 0}> {\n"
+      "  z = MatMul (x, zero)\n  y = MatMul (z, w)\n}");
+  REQUIRE(model.has_value());
+  folder.write("m.onnx", model->bytes);
+  const Run shown = run(folder, {"m.onnx", "--quantize"});
+  CHECK(shown.status == 0);
+  CHECK(shown.out.find("2 weights, 20 elements.") != std::string::npos);
+  CHECK(shown.out.find("int8/channel/max") != std::string::npos);
 }
 
 TEST_CASE("option --plan chooses within a budget", "[cli]") {
