@@ -24,13 +24,14 @@ void clear_nonfinite(std::span<float> values) {
 
 WeightJob::WeightJob(const onnx::Model& model, ByteSource& source, const onnx::TensorData& data,
                      size_t channel_axis, std::vector<double> factors,
-                     std::span<const Scheme> schemes)
+                     std::span<const Scheme> schemes, uint64_t reduced_apart)
     : model_(model),
       source_(source),
       data_(data),
       layout_(layout_of(data.dims, channel_axis)),
       chunks_(layout_),
       factors_(std::move(factors)),
+      reduced_apart_(reduced_apart),
       plans_(schemes.size()) {
   for (const Scheme& scheme : schemes) {
     result_.schemes.push_back({scheme, {}, {}, {}, false, {}});
@@ -122,6 +123,7 @@ std::unique_ptr<WeightJob::Partial> WeightJob::step(uint64_t index, Scratch& scr
   } else {
     const size_t size = static_cast<size_t>(chunk.channels * chunk.length);
     find_errors(chunk, {values->first, size}, scratch, *partial);
+    if (reduced_apart_ > 0 && stage_ == Stage::Errors) find_kept24(chunk, *values, *partial);
   }
   return partial;
 }
@@ -136,6 +138,13 @@ void WeightJob::find_ranges(const Chunk& chunk, const Values& values, Partial& p
     partial.nonfinite += ranges.nonfinite;
     partial.zeros += ranges.zeros;
   }
+}
+
+// Fours that two chunks share cannot be told.
+void WeightJob::find_kept24(const Chunk& chunk, const Values& values, Partial& partial) const {
+  if (chunk.begin % (4 * reduced_apart_) != 0) return partial.kept24.forget();
+  for (size_t c = 0; c < chunk.channels; ++c)
+    add_run(values.run(c, chunk), static_cast<size_t>(reduced_apart_), partial.kept24);
 }
 
 void WeightJob::merge(const Partial& partial) {
@@ -158,6 +167,7 @@ void WeightJob::merge(const Partial& partial) {
   result_.power += partial.power;
   result_.nonfinite += partial.nonfinite;
   result_.zeros += partial.zeros;
+  result_.kept24.add(partial.kept24);
   for (size_t i = 0; i < partial.counts.size(); ++i)
     result_.histogram.counts[i] += partial.counts[i];
   for (size_t i = 0; i < partial.two_sided.size(); ++i)

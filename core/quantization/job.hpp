@@ -6,6 +6,7 @@
 #pragma once
 
 #include "quantization/histogram.hpp"
+#include "quantization/kept24.hpp"
 #include "quantization/layout.hpp"
 #include "quantization/metrics.hpp"
 #include "quantization/scheme.hpp"
@@ -33,6 +34,7 @@ struct WeightResult : ValueSummary {
   std::vector<float> channel_largest_before;  // before; empty where nothing was folded
   uint64_t dead_channels = 0;
   std::vector<SchemeResult> schemes;
+  Kept24 kept24;               // folded; nothing where it was not asked for
   std::optional<Error> error;  // reading failed: nothing else holds
 
   uint64_t finite() const { return elements - nonfinite; }
@@ -64,8 +66,11 @@ class WeightJob {
   struct Partial;
 
   // `factors` multiply the channels first (a folded BatchNormalization); empty: nothing is folded.
+  // `reduced_apart`: how far values along the reduction lie from each other in a channel's run, for
+  // kept24; 0: it is not asked for.
   WeightJob(const onnx::Model& model, ByteSource& source, const onnx::TensorData& data,
-            size_t channel_axis, std::vector<double> factors, std::span<const Scheme> schemes);
+            size_t channel_axis, std::vector<double> factors, std::span<const Scheme> schemes,
+            uint64_t reduced_apart = 0);
   ~WeightJob();
 
   uint64_t chunks() const { return chunks_.count(); }
@@ -114,6 +119,7 @@ class WeightJob {
   void find_ranges(const Chunk& chunk, const Values& values, Partial& partial) const;
   void find_errors(const Chunk& chunk, std::span<const float> values, Scratch& scratch,
                    Partial& partial) const;
+  void find_kept24(const Chunk& chunk, const Values& values, Partial& partial) const;
   void add_errors(const Chunk& tile, std::span<const float> values, size_t scheme, Scratch& scratch,
                   Partial& partial) const;
   // Into the scratch.
@@ -150,6 +156,7 @@ class WeightJob {
   Layout layout_;
   Chunks chunks_;
   std::vector<double> factors_;
+  uint64_t reduced_apart_;
   Stage stage_ = Stage::Range;
   std::vector<Plan> plans_;  // by scheme
   bool wants_two_sided_ = false, wants_channel_ranges_ = false, any_searched_ = false;

@@ -19,6 +19,8 @@ struct WeightJob::Partial {
   std::vector<float> before;     // largest magnitude before folding
   double power = 0;
   uint64_t nonfinite = 0, zeros = 0;
+  // Errors
+  Kept24 kept24;
   // Errors, Searched
   std::vector<uint64_t> counts, two_sided;
   std::vector<Errors> errors;               // by scheme

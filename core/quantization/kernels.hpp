@@ -78,6 +78,10 @@ struct Kernels {
                 std::span<uint32_t> tables);
   // Rows of `columns` values, row after row, to columns `stride` apart.
   void (*turn)(const float* from, size_t rows, size_t columns, float* to, size_t stride);
+  // Blocks of four rows of `apart` values, one after the other; a four is one value of each row of
+  // a block. Adds the magnitudes of all to `all`, those of the two largest of each four to `kept`.
+  // Whole blocks of finite values.
+  void (*fours)(std::span<const float> x, size_t apart, double& all, double& kept);
   void (*multiply)(std::span<float> x, double factor);
 };
 inline constexpr size_t kGridRun = 4096;

@@ -69,6 +69,18 @@ void turn(const float* from, size_t rows, size_t columns, float* to, size_t stri
   turn_from(from, rows, columns, 0, 0, to, stride);
 }
 
+void fours(std::span<const float> x, size_t apart, double& all, double& kept) {
+  const size_t block = 4 * apart, at_once = blocks_at_once(apart) * block;
+  for (; !x.empty(); x = x.subspan(std::min(at_once, x.size()))) {
+    const std::span<const float> run = x.first(std::min(at_once, x.size()));
+    const size_t full =
+        block * blocks_before_end(run.size() / block, apart, run.size() == x.size());
+    FourSums sums;
+    add_fours(run.first(full), apart, sums);
+    end_fours(run, full, apart, sums, all, kept);
+  }
+}
+
 void multiply(std::span<float> x, double factor) {
   for (float& value : x) value = static_cast<float>(static_cast<double>(value) * factor);
 }
@@ -98,8 +110,9 @@ void Errors::add(const Errors& part) {
 }
 
 const Kernels& scalar_kernels() {
-  static constexpr Kernels kKernels = {scan,  block_largest, block_range, round, integer_losses,
-                                       above, bins,          tally,       turn,  multiply};
+  static constexpr Kernels kKernels = {scan,           block_largest, block_range, round,
+                                       integer_losses, above,         bins,        tally,
+                                       turn,           fours,         multiply};
   return kKernels;
 }
 

@@ -145,6 +145,51 @@ inline void turn_from(const float* from, size_t rows, size_t columns, size_t fir
   }
 }
 
+// Sums of some blocks in float: at most sixteen to a lane where rows are short.
+struct FourSums {
+  Lanes all = {}, kept = {};
+};
+inline size_t blocks_at_once(size_t apart) {
+  return std::max<size_t>(kRun / kLanes / ((apart + kLanes - 1) / kLanes), 1);
+}
+// Of so many blocks at the end of everything, those that vectors may take: of rows that they do not
+// fill they read past the end.
+inline size_t blocks_before_end(size_t blocks, size_t apart, bool at_end) {
+  return at_end && apart % kLanes != 0 ? blocks - 1 : blocks;
+}
+
+template <class Sum>
+void add_four(const float* x, size_t apart, Sum& all, Sum& kept) {
+  const float a = std::fabs(x[0]), b = std::fabs(x[apart]);
+  const float c = std::fabs(x[2 * apart]), d = std::fabs(x[3 * apart]);
+  const float high = std::max(a, b), other = std::max(c, d);
+  const float second = std::max(std::min(high, other), std::max(std::min(a, b), std::min(c, d)));
+  all += (static_cast<Sum>(a) + static_cast<Sum>(b)) + (static_cast<Sum>(c) + static_cast<Sum>(d));
+  kept += static_cast<Sum>(std::max(high, other)) + static_cast<Sum>(second);
+}
+
+inline void add_fours(std::span<const float> x, size_t apart, FourSums& sums) {
+  for (size_t row = 0; row < apart; ++row) {
+    for (size_t at = row; at < x.size(); at += 4 * apart)
+      add_four(x.data() + at, apart, sums.all[row % kLanes], sums.kept[row % kLanes]);
+  }
+}
+
+// Takes the blocks from value `done` on; in double where float's range does not hold the sums.
+inline void end_fours(std::span<const float> x, size_t done, size_t apart, FourSums& sums,
+                      double& all, double& kept) {
+  add_fours(x.subspan(done), apart, sums);
+  const float whole = folded(sums.all);
+  if (whole <= std::numeric_limits<float>::max()) {
+    all += static_cast<double>(whole);
+    kept += static_cast<double>(folded(sums.kept));
+    return;
+  }
+  for (size_t block = 0; block < x.size(); block += 4 * apart) {
+    for (size_t at = block; at < block + apart; ++at) add_four(x.data() + at, apart, all, kept);
+  }
+}
+
 // Behind the `count` that are there already. Without a branch, which nobody could foretell.
 inline size_t append_above(std::span<const float> x, float threshold, std::span<float> out,
                            size_t count) {

@@ -82,7 +82,8 @@ uint64_t Quantization::weight_bytes() const {
 std::unique_ptr<WeightJob> Quantization::job(size_t weight) const {
   const WeightTarget& target = targets_.weights[weight];
   return std::make_unique<WeightJob>(graph_.model(), source_, *stored_data(graph_, target.tensor),
-                                     target.channel_axis, target.factors, schemes_);
+                                     target.channel_axis, target.factors, schemes_,
+                                     reduced_apart(graph_, target));
 }
 
 void Quantization::keep(size_t weight, WeightJob& job) { keep(weight, job.take_result()); }

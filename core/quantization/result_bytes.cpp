@@ -121,7 +121,7 @@ void result_fields(Archive& archive, Result& result) {
          result.power, result.dead, result.constant);
   plain_list(archive, result.channel_largest);
   plain_list(archive, result.channel_largest_before);
-  field(archive, result.dead_channels);
+  fields(archive, result.dead_channels, result.kept24.all, result.kept24.kept);
   plain_list(archive, result.histogram.counts);
   field(archive, result.histogram.range);
   list_field(archive, result.schemes, sizeof(Scheme::percent),

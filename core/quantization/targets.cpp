@@ -354,6 +354,19 @@ class Finder {
 
 }  // namespace
 
+uint64_t reduced_apart(const Graph& graph, const WeightTarget& target) {
+  const Node& node = graph.nodes[target.node];
+  const std::string_view op = graph.text(node.proto->op);
+  const auto dims = stored_data(graph, target.tensor)->dims;
+  if (op == "Gemm" || op == "MatMul")
+    return dims.size() == 2 && dims[1 - target.channel_axis] % 4 == 0 ? 1 : 0;
+  const bool is_read_as_stored = node.inputs.size() > 1 && node.inputs[1] == target.tensor;
+  if (op != "Conv" || !is_read_as_stored || dims.size() < 3 || dims[1] % 4 != 0) return 0;
+  uint64_t positions = 1;
+  for (size_t axis = 2; axis < dims.size(); ++axis) positions *= static_cast<uint64_t>(dims[axis]);
+  return positions;
+}
+
 const onnx::TensorData* stored_data(const Graph& graph, TensorId tensor) {
   return graph.tensors[tensor].data;
 }

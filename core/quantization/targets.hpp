@@ -48,6 +48,11 @@ struct Targets {
 // `source` is the model's own file: BatchNormalization's statistics are read from it.
 Targets find_targets(const Graph& graph, ByteSource& source);
 
+// How far values along the reduction lie from each other in a channel's run, of the weights that
+// sparse tensor cores multiply by: matrices, and of convolutions those whose channels are whole
+// fours. 0 for all others.
+uint64_t reduced_apart(const Graph& graph, const WeightTarget& target);
+
 // The tensor's stored contents: an initializer's, or those of a Constant; null where it has none.
 const onnx::TensorData* stored_data(const Graph& graph, TensorId tensor);
 

@@ -314,7 +314,49 @@ void turn(const float* from, size_t rows, size_t columns, float* to, size_t stri
         turn_square(source + i, columns, target + i * stride, stride);
     }
   }
-  turn_from(from, rows, columns, full_rows, full_columns, to, stride);
+  size_t turned = full_columns;
+  for (; turned + kSide <= columns; turned += kSide) {
+    for (size_t row = 0; row < full_rows; row += kSide)
+      turn_square(from + row * columns + turned, columns, to + turned * stride + row, stride);
+  }
+  turn_from(from, rows, columns, full_rows, turned, to, stride);
+}
+
+// Column [column, column + kWidth) of each block, of which the first `wanted` values count.
+VECTOR_INLINE void add_columns(std::span<const float> x, size_t apart, size_t column, Vector& all,
+                               Vector& kept) {
+  static constexpr float kWanted[2 * kLanes] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+  const bool fills = column + kWidth <= apart;
+  const Vector wanted = load(kWanted + kLanes - (fills ? kWidth : apart - column));
+  for (size_t at = column; at < x.size(); at += 4 * apart) {
+    const float* from = x.data() + at;
+    const Vector a = magnitude(mul(load(from), wanted));
+    const Vector b = magnitude(mul(load(from + apart), wanted));
+    const Vector c = magnitude(mul(load(from + 2 * apart), wanted));
+    const Vector d = magnitude(mul(load(from + 3 * apart), wanted));
+    const Vector high = greater(a, b), other = greater(c, d);
+    const Vector second = greater(lesser(high, other), greater(lesser(a, b), lesser(c, d)));
+    all = add(all, add(add(a, b), add(c, d)));
+    kept = add(kept, add(greater(high, other), second));
+  }
+}
+
+void fours(std::span<const float> x, size_t apart, double& all, double& kept) {
+  const size_t block = 4 * apart, at_once = blocks_at_once(apart) * block;
+  for (; !x.empty(); x = x.subspan(std::min(at_once, x.size()))) {
+    const std::span<const float> run = x.first(std::min(at_once, x.size()));
+    const size_t full =
+        block * blocks_before_end(run.size() / block, apart, run.size() == x.size());
+    FourSums sums;
+    for (size_t part = 0; part < kParts && part * kWidth < apart; ++part) {
+      Vector whole = splat(0), largest = whole;
+      for (size_t column = part * kWidth; column < apart; column += kLanes)
+        add_columns(run.first(full), apart, column, whole, largest);
+      store(whole, sums.all.data() + part * kWidth);
+      store(largest, sums.kept.data() + part * kWidth);
+    }
+    end_fours(run, full, apart, sums, all, kept);
+  }
 }
 
 void multiply(std::span<float> x, double factor) {
@@ -322,7 +364,8 @@ void multiply(std::span<float> x, double factor) {
 }
 
 const Kernels& kernels() {
-  static constexpr Kernels kKernels = {scan,  block_largest, block_range, round, integer_losses,
-                                       above, bins,          tally,       turn,  multiply};
+  static constexpr Kernels kKernels = {scan,           block_largest, block_range, round,
+                                       integer_losses, above,         bins,        tally,
+                                       turn,           fours,         multiply};
   return kKernels;
 }

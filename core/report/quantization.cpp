@@ -117,6 +117,7 @@ class Writer {
     json_.member("dead_channels", result.dead_channels);
     list("formats", result.schemes.size(),
          [&](size_t i) { write_scheme(result.schemes[i], result.elements, channels); });
+    if (const auto share = result.kept24.share()) number("kept_24", *share);
     write_histogram(result.histogram);
     write_ranges(result);
   }

@@ -6,6 +6,7 @@
 #include "sample.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 using namespace trtreport::quantization;
@@ -149,7 +150,7 @@ TEST_CASE("kernels: bins at their edges, and of what is no number", "[quantizati
 
 TEST_CASE("kernels: rows become columns", "[quantization][kernels]") {
   for (const auto& [rows, columns] :
-       {std::pair<size_t, size_t>{1, 1}, {4, 16}, {7, 37}, {64, 20}}) {
+       {std::pair<size_t, size_t>{1, 1}, {4, 16}, {7, 37}, {64, 20}, {256, 4}, {9, 6}}) {
     const size_t stride = rows + 5;
     const std::vector<float> from = test::irwin_hall(rows, rows * columns);
     for (const Kernels* kernels : {&vector_kernels(), &scalar_kernels()}) {
@@ -161,6 +162,29 @@ TEST_CASE("kernels: rows become columns", "[quantization][kernels]") {
           same &= to[column * stride + row] == (row < rows ? from[row * columns + column] : -1);
       }
       CHECK(same);
+    }
+  }
+}
+
+TEST_CASE("kernels: fours", "[quantization][kernels]") {
+  for (const size_t apart : {1u, 4u, 9u, 16u, 25u, 48u, 300u}) {
+    for (const size_t blocks : {1u, 2u, 16u, 33u}) {
+      const std::vector<float> x = awkward(4 * apart * blocks);
+      double all = 0, kept = 0, plain_all = 0, plain_kept = 0, expected = 0;
+      vector_kernels().fours(x, apart, all, kept);
+      scalar_kernels().fours(x, apart, plain_all, plain_kept);
+      CHECK(all == plain_all);
+      CHECK(kept == plain_kept);
+      for (size_t i = 0; i < apart * blocks; ++i) {
+        std::array<double, 4> four;
+        for (size_t row = 0; row < 4; ++row) {
+          const size_t at = i / apart * 4 * apart + row * apart + i % apart;
+          four[row] = std::fabs(static_cast<double>(x[at]));
+        }
+        std::sort(four.begin(), four.end());
+        expected += four[2] + four[3];
+      }
+      CHECK(kept == Approx(expected).epsilon(1e-6));
     }
   }
 }

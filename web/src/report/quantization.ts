@@ -47,6 +47,7 @@ export interface Weight {
   constant?: boolean;
   channels?: number;
   dead_channels?: number;
+  kept_24?: number;
   formats?: FormatResult[];
   histogram?: MagnitudeHistogram;
   channel_ranges?: { group: number; largest: number[]; largest_before_folding?: number[] };

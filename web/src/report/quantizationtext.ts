@@ -78,6 +78,9 @@ export const kQuantizationText = {
   largest: 'Largest value',
   channels: 'Channels',
   dead_channels: 'Dead channels',
+  kept_24: '2:4 keeps',
+  kept_24_tip:
+    'Share of the magnitude that the two largest of every four weights along the reduction hold: what a 2:4 mask would keep.',
   channel_spread_before: 'Spread before folding',
   weight_nonfinite:
     '{n} {n|value is|values are} NaN or infinite and left out of every figure here; an engine computes with {n|it|them}.',

@@ -69,6 +69,8 @@ export const kQuantizationMessages: Partial<Record<keyof typeof kQuantizationTex
   largest: '最大值',
   channels: '通道',
   dead_channels: '死通道',
+  kept_24: '2:4 保留',
+  kept_24_tip: '沿归约方向每四个权重中最大的两个所占的幅值之和的比例：2:4 掩码会保留的部分。',
   channel_spread_before: '折叠前的差距',
   weight_nonfinite: '有 {n} 个值为 NaN 或无穷。这里的数字都不含它们；引擎会带着它们计算。',
   weight_dead: '有限的值全部为零，或小到没有合适的缩放因子：没有任何格式有数字。',

@@ -78,6 +78,13 @@ function Facts({ weight }: { weight: Weight }) {
     [t('largest'), figure(weight.max)],
     [t('channels'), count(weight.channels ?? null)],
     [t('dead_channels'), count(weight.dead_channels ?? null)],
+    ...(weight.kept_24 === undefined
+      ? []
+      : ([[t('kept_24'), percent(weight.kept_24), t('kept_24_tip')]] as [
+          string,
+          string,
+          string,
+        ][])),
     [t('channel_spread'), ratio(weight.channel_spread ?? null), t('channel_spread_tip')],
     ...(weight.channel_spread_before_folding === undefined
       ? []
