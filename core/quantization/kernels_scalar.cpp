@@ -73,8 +73,7 @@ void fours(std::span<const float> x, size_t apart, double& all, double& kept) {
   const size_t block = 4 * apart, at_once = blocks_at_once(apart) * block;
   for (; !x.empty(); x = x.subspan(std::min(at_once, x.size()))) {
     const std::span<const float> run = x.first(std::min(at_once, x.size()));
-    const size_t full =
-        block * blocks_before_end(run.size() / block, apart, run.size() == x.size());
+    const size_t full = block * blocks_in_vectors(run.size() / block, apart, x.size());
     FourSums sums;
     add_fours(run.first(full), apart, sums);
     end_fours(run, full, apart, sums, all, kept);

@@ -152,10 +152,11 @@ struct FourSums {
 inline size_t blocks_at_once(size_t apart) {
   return std::max<size_t>(kRun / kLanes / ((apart + kLanes - 1) / kLanes), 1);
 }
-// Of so many blocks at the end of everything, those that vectors may take: of rows that they do not
-// fill they read past the end.
-inline size_t blocks_before_end(size_t blocks, size_t apart, bool at_end) {
-  return at_end && apart % kLanes != 0 ? blocks - 1 : blocks;
+// Of so many blocks, those that vectors may take: past rows that they do not fill they read up to
+// fifteen values, which have to be among the `left` from the first block on.
+inline size_t blocks_in_vectors(size_t blocks, size_t apart, size_t left) {
+  if (apart % kLanes == 0) return blocks;
+  return std::min(blocks, left < kLanes ? 0 : (left - kLanes) / (4 * apart));
 }
 
 template <class Sum>

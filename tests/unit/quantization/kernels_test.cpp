@@ -167,7 +167,7 @@ TEST_CASE("kernels: rows become columns", "[quantization][kernels]") {
 }
 
 TEST_CASE("kernels: fours", "[quantization][kernels]") {
-  for (const size_t apart : {1u, 4u, 9u, 16u, 25u, 48u, 300u}) {
+  for (const size_t apart : {1u, 2u, 3u, 4u, 9u, 16u, 25u, 48u, 300u}) {
     for (const size_t blocks : {1u, 2u, 16u, 33u}) {
       const std::vector<float> x = awkward(4 * apart * blocks);
       double all = 0, kept = 0, plain_all = 0, plain_kept = 0, expected = 0;
