@@ -31,12 +31,16 @@ function sources(folder: string): { path: string; text: string }[] {
 }
 const all = sources(core);
 
+/** Names of arguments that a file gives. */
+const argumentsIn = (text: string): string[] =>
+  [...text.matchAll(/(?:\{|emplace_back\()"([a-z_]+)",/g)].map((match) => match[1]!);
+
 /** Codes that a pattern's first group finds, with the arguments that their file gives. */
 function found(patterns: RegExp[], where = /./): Map<string, Set<string>> {
   const codes = new Map<string, Set<string>>();
   for (const { path, text } of all) {
     if (!where.test(path)) continue;
-    const args = [...text.matchAll(/(?:\{|emplace_back\()"([a-z_]+)",/g)].map((match) => match[1]!);
+    const args = argumentsIn(text);
     for (const pattern of patterns)
       for (const [, code] of text.matchAll(pattern))
         codes.set(code!, new Set([...(codes.get(code!) ?? []), ...args]));
@@ -88,7 +92,7 @@ function saidBy(files: string[], pattern: RegExp): Map<string, Set<string>> {
   const codes = new Map<string, Set<string>>();
   for (const file of files) {
     const text = readFileSync(join(core, file), 'utf8');
-    const args = [...text.matchAll(/\{"([a-z_]+)",/g)].map((match) => match[1]!);
+    const args = argumentsIn(text);
     for (const [, code] of text.matchAll(pattern)) codes.set(code!, new Set(args));
   }
   return codes;
