@@ -70,14 +70,9 @@ void turn(const float* from, size_t rows, size_t columns, float* to, size_t stri
 }
 
 void fours(std::span<const float> x, size_t apart, double& all, double& kept) {
-  const size_t block = 4 * apart, at_once = blocks_at_once(apart) * block;
-  for (; !x.empty(); x = x.subspan(std::min(at_once, x.size()))) {
-    const std::span<const float> run = x.first(std::min(at_once, x.size()));
-    const size_t full = block * blocks_in_vectors(run.size() / block, apart, x.size());
-    FourSums sums;
-    add_fours(run.first(full), apart, sums);
-    end_fours(run, full, apart, sums, all, kept);
-  }
+  walk_fours(x, apart, all, kept, [&](std::span<const float> blocks, FourSums& sums) {
+    add_fours(blocks, apart, sums);
+  });
 }
 
 void multiply(std::span<float> x, double factor) {

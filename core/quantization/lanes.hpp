@@ -191,6 +191,19 @@ inline void end_fours(std::span<const float> x, size_t done, size_t apart, FourS
   }
 }
 
+// The blocks as far as float lanes go; `take` adds those that vectors may read past.
+template <class Take>
+void walk_fours(std::span<const float> x, size_t apart, double& all, double& kept, Take take) {
+  const size_t block = 4 * apart, at_once = blocks_at_once(apart) * block;
+  for (; !x.empty(); x = x.subspan(std::min(at_once, x.size()))) {
+    const std::span<const float> run = x.first(std::min(at_once, x.size()));
+    const size_t full = block * blocks_in_vectors(run.size() / block, apart, x.size());
+    FourSums sums;
+    take(run.first(full), sums);
+    end_fours(run, full, apart, sums, all, kept);
+  }
+}
+
 // Behind the `count` that are there already. Without a branch, which nobody could foretell.
 inline size_t append_above(std::span<const float> x, float threshold, std::span<float> out,
                            size_t count) {

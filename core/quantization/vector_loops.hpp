@@ -341,21 +341,20 @@ VECTOR_INLINE void add_columns(std::span<const float> x, size_t apart, size_t co
   }
 }
 
-void fours(std::span<const float> x, size_t apart, double& all, double& kept) {
-  const size_t block = 4 * apart, at_once = blocks_at_once(apart) * block;
-  for (; !x.empty(); x = x.subspan(std::min(at_once, x.size()))) {
-    const std::span<const float> run = x.first(std::min(at_once, x.size()));
-    const size_t full = block * blocks_in_vectors(run.size() / block, apart, x.size());
-    FourSums sums;
-    for (size_t part = 0; part < kParts && part * kWidth < apart; ++part) {
-      Vector whole = splat(0), largest = whole;
-      for (size_t column = part * kWidth; column < apart; column += kLanes)
-        add_columns(run.first(full), apart, column, whole, largest);
-      store(whole, sums.all.data() + part * kWidth);
-      store(largest, sums.kept.data() + part * kWidth);
-    }
-    end_fours(run, full, apart, sums, all, kept);
+void add_blocks(std::span<const float> x, size_t apart, FourSums& sums) {
+  for (size_t part = 0; part < kParts && part * kWidth < apart; ++part) {
+    Vector whole = splat(0), largest = whole;
+    for (size_t column = part * kWidth; column < apart; column += kLanes)
+      add_columns(x, apart, column, whole, largest);
+    store(whole, sums.all.data() + part * kWidth);
+    store(largest, sums.kept.data() + part * kWidth);
   }
+}
+
+void fours(std::span<const float> x, size_t apart, double& all, double& kept) {
+  walk_fours(x, apart, all, kept, [&](std::span<const float> blocks, FourSums& sums) {
+    add_blocks(blocks, apart, sums);
+  });
 }
 
 void multiply(std::span<float> x, double factor) {

@@ -28,15 +28,15 @@ void add_pruning(const Pruning& pruning, Summary& summary) {
     frozen += group.frozen ? 1 : 0;
   const double all = static_cast<double>(pruning.weight_elements());
   section.sentences.push_back(fmt::format(
-      "{} groups of channels, {} frozen; {} of the weights can go. Times are predicted for {}, "
+      "{} of channels, {} frozen; {} of the weights can go. Times are predicted for {}, "
       "channels padded to what tensor cores take; accuracy is not predicted.",
-      pruning.groups().groups().size(), frozen,
+      summary_count(pruning.groups().groups().size(), "group"), frozen,
       all == 0 ? std::string("none")
                : percent(static_cast<double>(pruning.prunable_elements()) / all),
       summary.setting.empty() ? "no device" : summary.setting));
   if (pruning.importance().unread > 0)
-    section.sentences.push_back(fmt::format("{} weights could not be read: the cuts are uniform.",
-                                            pruning.importance().unread));
+    section.sentences.push_back(summary_count(pruning.importance().unread, "weight") +
+                                " could not be read: the cuts are uniform.");
   section.columns = {
       {"Cut"},
       {"Parameters", Kind::Number},

@@ -19,10 +19,6 @@ using Kind = Section::Column::Kind;
 
 constexpr double kExact = std::numeric_limits<double>::infinity();
 
-std::string counted(uint64_t count, std::string_view thing) {
-  return fmt::format("{} {}{}", grouped(static_cast<double>(count)), thing, count == 1 ? "" : "s");
-}
-
 std::string decibels(double value) {
   if (value == kExact) return "exact";
   return (value < 0 ? "-" + plain(-value) : plain(value)) + " dB";
@@ -75,14 +71,15 @@ std::vector<std::string> coverage(const Quantization& found) {
   if (count == 0) {
     sentences.push_back("No weight of a convolution or matrix product is in floating point.");
   } else {
-    sentences.push_back(fmt::format("{}, {} elements.", counted(count, "weight"),
+    sentences.push_back(fmt::format("{}, {} elements.", summary_count(count, "weight"),
                                     format_si(static_cast<double>(elements), "")));
   }
   if (skipped > 0)
-    sentences.push_back(counted(skipped, "weight") + " not looked at: --quantize reads them.");
-  if (unread > 0) sentences.push_back(counted(unread, "weight") + " could not be read.");
+    sentences.push_back(summary_count(skipped, "weight") +
+                        " not looked at: --quantize reads them.");
+  if (unread > 0) sentences.push_back(summary_count(unread, "weight") + " could not be read.");
   if (const size_t stored = found.targets().quantized.size(); stored > 0)
-    sentences.push_back(counted(stored, "tensor") + " quantized already.");
+    sentences.push_back(summary_count(stored, "tensor") + " quantized already.");
   if (skipped < count)
     sentences.push_back(
         "SQNR, the ratio of signal to quantization noise: more is better, 6 dB are "
@@ -134,10 +131,8 @@ std::optional<Section> weakest_section(const Quantization& found) {
     for (const int64_t dim :
          stored_data(found.graph(), found.targets().weights[one.weight].tensor)->dims)
       shape += (shape.empty() ? "" : "x") + std::to_string(dim);
-    section.rows.push_back(
-        {decibels(one.sqnr_db),
-         result.dead ? std::string(kDash) : plain(channel_spread(result.channel_largest)), shape,
-         layer_name(found, one.weight), weight_name(found, one.weight)});
+    section.rows.push_back({decibels(one.sqnr_db), plain(channel_spread(result.channel_largest)),
+                            shape, layer_name(found, one.weight), weight_name(found, one.weight)});
   }
   return section;
 }
@@ -150,7 +145,7 @@ std::optional<Section> activations_section(const Quantization& found) {
   for (const CalibrationCache& cache : found.caches())
     section.sentences.push_back(fmt::format("Calibration cache, {}: {}.",
                                             summary_name(cache.algorithm),
-                                            counted(cache.entries.size(), "scale")));
+                                            summary_count(cache.entries.size(), "scale")));
   struct Row {
     double sqnr_db = kExact;
     std::vector<std::string> cells;
@@ -177,8 +172,8 @@ std::optional<Section> activations_section(const Quantization& found) {
     section.rows.push_back(std::move(row.cells));
   }
   if (rows.size() > section.rows.size())
-    section.notes.push_back(
-        fmt::format("The weakest {} of {}.", section.rows.size(), counted(rows.size(), "tensor")));
+    section.notes.push_back(fmt::format("The weakest {} of {}.", section.rows.size(),
+                                        summary_count(rows.size(), "tensor")));
   if (!section.rows.empty())
     section.columns = {{"Tensor", Kind::Name},
                        {"Best calibrator, INT8"},

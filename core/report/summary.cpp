@@ -1,6 +1,7 @@
 // Picks and formats what the summaries show.
 #include "report/summary.hpp"
 
+#include "base/quantity.hpp"
 #include "base/utf8.hpp"
 #include "report/document_parts.hpp"
 #include "report/format.hpp"
@@ -183,6 +184,10 @@ void add_warnings(const Diagnostics& diagnostics, Summary& summary) {
 std::string summary_name(std::string_view text) { return utf8_cut(to_utf8(text), kMostName); }
 std::string summary_sentence(std::string_view text) {
   return utf8_cut(to_utf8(text), kMostMessage);
+}
+
+std::string summary_count(uint64_t count, std::string_view thing) {
+  return grouped(static_cast<double>(count)) + ' ' + std::string(thing) + (count == 1 ? "" : "s");
 }
 
 void Summary::add_warning(Severity severity, std::string_view text, std::string_view hint) {

@@ -78,6 +78,8 @@ struct SummaryColumn {
 // A name of the model, or a sentence with one in it, cut to what a summary can hold.
 std::string summary_name(std::string_view text);
 std::string summary_sentence(std::string_view text);
+// 1, "weight" -> "1 weight"; 2000 -> "2,000 weights".
+std::string summary_count(uint64_t count, std::string_view thing);
 
 // `main` is what everything but the figures is taken from. No columns: `main` alone. No sections.
 Summary summarize(const Analysis& main, std::span<const SummaryColumn> columns = {});

@@ -167,6 +167,12 @@ TEST_CASE("a summary keeps errors before warnings, and so many of both", "[repor
   CHECK(summary.warnings.back().text == "w17");
 }
 
+TEST_CASE("counts of a summary have a singular", "[report]") {
+  CHECK(summary_count(0, "weight") == "0 weights");
+  CHECK(summary_count(1, "weight") == "1 weight");
+  CHECK(summary_count(2000, "weight") == "2,000 weights");
+}
+
 TEST_CASE("sections of a summary are escaped everywhere", "[report]") {
   Summary summary;
   summary.file = "m.onnx";
